@@ -1,0 +1,1 @@
+//! Rinda: queue management for one public customer-service centre.

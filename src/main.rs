@@ -1,0 +1,3 @@
+//! The `rinda` command.
+
+fn main() {}
