@@ -1,1 +1,3 @@
 //! Rinda: queue management for one public customer-service centre.
+
+pub mod queue;
