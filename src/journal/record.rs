@@ -1,0 +1,62 @@
+//! What one line of the journal holds, version 1.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::AccessEvent;
+use crate::queue::command::Actor;
+use crate::queue::event::Event;
+
+use super::state::State;
+
+/// One fact with who asked for it and under which key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Dense from 1 in one centre.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// The request that caused it, where it carried a key; its repeat is answered from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestMark>,
+    /// What.
+    pub fact: Fact,
+}
+
+/// The key of a request and a fingerprint of what it asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestMark {
+    /// Unique per credential or button board.
+    pub key: String,
+    /// Hash of the command, to tell a repeat from another request under the same key.
+    pub fingerprint: u64,
+}
+
+/// What a line can say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "about", content = "what", rename_all = "snake_case")]
+pub enum Fact {
+    /// Something happened in the queue.
+    Queue(Event),
+    /// Something happened to accounts, devices or sessions.
+    Access(AccessEvent),
+    /// The whole state after all lines before this one; start-up reads from the last of these.
+    Snapshot(Box<State>),
+    /// The quarter before was sealed: what its file must hash to.
+    Sealed(Seal),
+}
+
+/// What a finished quarter's file contained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// "2026-Q3".
+    pub quarter: String,
+    /// First sequence in it.
+    pub first_seq: u64,
+    /// Last sequence in it.
+    pub last_seq: u64,
+    /// SHA-256 of the uncompressed file, hex.
+    pub sha256: String,
+}

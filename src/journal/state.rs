@@ -1,0 +1,74 @@
+//! Everything the daemon remembers, rebuilt from the journal one record at a time.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::record::{Fact, Record};
+use crate::access::Register;
+use crate::queue::centre::Centre;
+use crate::queue::event::{Event, Happened};
+
+/// How long before local midnight an answered request may lie and still be answered alike after
+/// it. Within a day every answer is kept.
+pub const ANSWER_KEPT_OVER_MIDNIGHT: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a keyed request led to, so that its repeat gets the same answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Hash of the command.
+    pub fingerprint: u64,
+    /// When it was answered.
+    pub at: Timestamp,
+    /// The facts it led to.
+    pub records: Vec<Record>,
+}
+
+/// The whole state after some record.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Sequence of the last record applied.
+    pub seq: u64,
+    /// The queue.
+    pub centre: Centre,
+    /// Accounts, devices, sessions.
+    pub register: Register,
+    /// Answers by request key.
+    pub answers: BTreeMap<String, Answer>,
+}
+
+impl State {
+    /// Brings the state up to date with the next record. Never fails: what a record says has
+    /// happened.
+    pub fn apply(&mut self, record: &Record) {
+        match &record.fact {
+            Fact::Queue(event) => {
+                if let Event::DayBegan { .. } = event {
+                    let oldest = record.at - ANSWER_KEPT_OVER_MIDNIGHT;
+                    self.answers.retain(|_, answer| answer.at >= oldest);
+                }
+                self.centre.apply(&Happened {
+                    seq: record.seq,
+                    at: record.at,
+                    event: event.clone(),
+                });
+            }
+            Fact::Access(event) => self.register.apply(record.at, event),
+            Fact::Snapshot(state) => *self = (**state).clone(),
+            Fact::Sealed(_) => {}
+        }
+        if let Some(mark) = &record.request {
+            self.answers
+                .entry(mark.key.clone())
+                .or_insert_with(|| Answer {
+                    fingerprint: mark.fingerprint,
+                    at: record.at,
+                    records: Vec::new(),
+                })
+                .records
+                .push(record.clone());
+        }
+        self.seq = record.seq;
+    }
+}

@@ -1,0 +1,338 @@
+//! Everything that can happen in a centre, in the past tense. Append-only: an event once written
+//! must be readable for ever, so variants and fields are added, never changed.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Service;
+use super::ticket::{CancelReason, DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
+use super::view::WaitRange;
+
+/// One print job, dense from 1, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+/// An event with its place in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// Journal sequence, dense from 1 in one centre.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
+}
+
+/// Which rule chose a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallRule {
+    /// The smallest key, a customer in turn.
+    Turn,
+    /// The smallest key, thanks to the out-of-turn credit (A2/2/2.5).
+    OutOfTurn,
+    /// A consultant chose it by hand against the rule.
+    ByHand,
+}
+
+/// Why a desk called the ticket it called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallReason {
+    /// The rule.
+    pub rule: CallRule,
+    /// The ticket's key at the call.
+    pub counts_from: Timestamp,
+    /// Tickets this desk could have called that were issued earlier.
+    pub overtook: Vec<TicketId>,
+}
+
+/// Where a transfer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferTo {
+    /// To another queue.
+    Service(Service),
+    /// To a particular desk.
+    Desk(DeskNumber),
+}
+
+/// Why a press issued no ticket although the button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Suppression {
+    /// Within the rest after a ticket of the same button.
+    Resting,
+    /// Too many tickets from one kiosk in a short time.
+    Burst,
+    /// Reported so late that its customer has left.
+    Stale,
+    /// No tickets are issued at this hour.
+    Closed,
+}
+
+/// A step at a desk that can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The customer arrived.
+    Arrived,
+    /// Documents begun.
+    Documents,
+    /// Finished.
+    Finished,
+    /// Declared absent by hand.
+    NoShow,
+    /// Parked.
+    Parked,
+    /// Transferred.
+    Transferred,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The daemon started; a customer called before gets a fresh minute (A2/2/2.4).
+    DaemonStarted {
+        /// Version of the program.
+        version: String,
+    },
+    /// The wall clock jumped; running minutes move with it.
+    ClockStepped {
+        /// Milliseconds forward (positive) or back.
+        by_ms: i64,
+    },
+    /// A local date began: numbering restarts and whatever the day before left open is closed.
+    DayBegan {
+        /// The new date.
+        date: Date,
+        /// Tickets that were waiting or parked: cancelled.
+        unserved: Vec<TicketId>,
+        /// Tickets still at a desk: finished without an end time.
+        unfinished: Vec<TicketId>,
+    },
+    /// A ticket was issued.
+    TicketIssued {
+        /// Identity.
+        ticket: TicketId,
+        /// Number on the paper.
+        number: TicketNumber,
+        /// Service.
+        service: Service,
+        /// Local date.
+        date: Date,
+        /// Name of its page.
+        track: TrackToken,
+        /// Where it was asked for.
+        origin: Origin,
+        /// The calling rule's key.
+        counts_from: Timestamp,
+        /// Marked out of turn at once.
+        out_of_turn: bool,
+        /// Tickets ahead.
+        ahead: u32,
+        /// Wait promised.
+        promise: Option<WaitRange>,
+        /// Print job and the kiosk that prints it, where there is a printer.
+        print: Option<PrintOrder>,
+    },
+    /// A press that issued no ticket, on purpose.
+    PressSuppressed {
+        /// Kiosk.
+        kiosk: String,
+        /// Button.
+        service: Service,
+        /// Why.
+        why: Suppression,
+    },
+    /// Someone began to work at a desk, or took it over with its customer.
+    DeskOpened {
+        /// Desk.
+        desk: DeskNumber,
+        /// Login of the consultant.
+        consultant: String,
+        /// Services called from here.
+        services: Vec<Service>,
+    },
+    /// Work at a desk ended.
+    DeskClosed {
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// A break began.
+    BreakStarted {
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// A break ended.
+    BreakEnded {
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// A desk asked for the next customer and nobody waited. Kept where the request carried a
+    /// key, so that its repeat gets the same answer.
+    NobodyCalled {
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// A ticket was called to a desk.
+    TicketCalled {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+        /// Why this one.
+        reason: CallReason,
+    },
+    /// It was announced again; the minute goes on (A2/2/2.4).
+    TicketRecalled {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+        /// By the daemon, half-way through the minute.
+        automatic: bool,
+    },
+    /// The customer came to the desk.
+    CustomerArrived {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// The work on the customer's documents began (A2/4/9).
+    DocumentsStarted {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// Served, documents done; the desk is free for the next customer (A2/4/9).
+    TicketFinished {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+        /// The consultant's short remark, if any.
+        outcome: Option<String>,
+    },
+    /// The called customer did not come within the minute (A2/2/2.4).
+    TicketNoShow {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+        /// By the daemon at the end of the minute.
+        automatic: bool,
+    },
+    /// Staff marked the ticket out of turn (A2/2/2.5).
+    TicketMarkedOutOfTurn {
+        /// Ticket.
+        ticket: TicketId,
+        /// Its new key.
+        counts_from: Timestamp,
+    },
+    /// The ticket was cancelled.
+    TicketCancelled {
+        /// Ticket.
+        ticket: TicketId,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The customer was sent on to another queue or desk, keeping the ticket and its key.
+    TicketTransferred {
+        /// Ticket.
+        ticket: TicketId,
+        /// From this desk.
+        desk: DeskNumber,
+        /// To there.
+        to: TransferTo,
+    },
+    /// Set aside; never called by itself.
+    TicketParked {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// A parked customer is back at a desk.
+    TicketResumed {
+        /// Ticket.
+        ticket: TicketId,
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// A no-show was put back into the queue.
+    TicketReinstated {
+        /// Ticket.
+        ticket: TicketId,
+        /// Its new key: a walk-in from now.
+        counts_from: Timestamp,
+    },
+    /// The last step at a desk was taken back; all times stand as before it.
+    StepUndone {
+        /// Desk.
+        desk: DeskNumber,
+        /// Ticket.
+        ticket: TicketId,
+        /// Which step.
+        step: Step,
+    },
+    /// A desk left the configuration while it held a customer, who waits again.
+    DeskRemoved {
+        /// Desk.
+        desk: DeskNumber,
+    },
+    /// Another paper of a ticket was asked for.
+    SlipRequested {
+        /// Ticket.
+        ticket: TicketId,
+        /// The job.
+        print: PrintOrder,
+    },
+    /// From here on the paper may come out.
+    SlipSending {
+        /// Job.
+        job: JobId,
+    },
+    /// The printer confirmed the paper.
+    SlipPrinted {
+        /// Job.
+        job: JobId,
+    },
+    /// The paper certainly did not come out.
+    SlipFailed {
+        /// Job.
+        job: JobId,
+        /// What went wrong.
+        why: String,
+    },
+    /// The paper may or may not have come out.
+    SlipUnknown {
+        /// Job.
+        job: JobId,
+        /// What went wrong.
+        why: String,
+    },
+    /// A customer pressed the help key at a kiosk (A2/2/2.1).
+    HelpRequested {
+        /// Kiosk.
+        kiosk: String,
+    },
+    /// A consultant goes to help.
+    HelpAnswered {
+        /// Kiosk.
+        kiosk: String,
+    },
+}
+
+/// A print job and where it comes out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintOrder {
+    /// The job.
+    pub job: JobId,
+    /// The kiosk whose printer takes it.
+    pub kiosk: String,
+}
