@@ -1,4 +1,34 @@
 //! The truth on disk: an append-only, checksummed file of facts.
+//!
+//! ```text
+//! <data>/lock                      one daemon at a time
+//! <data>/journal/2026-Q4.ndjson    the quarter being written, a record a line
+//! <data>/journal/2026-Q3.ndjson.zst  closed quarters, sealed by the first record after them
+//! <data>/journal/aside/…           what was cut off or found damaged, byte for byte
+//! ```
+//!
+//! Invariants: a record is acknowledged only after `fdatasync` returned; after any error nothing is
+//! acknowledged until the file was cut back to what had been; opening always succeeds where the
+//! directory can be read, and tells everything that is wrong.
 
+mod append;
+mod damage;
+mod files;
+mod frames;
+mod line;
+mod quarter;
+mod read;
 pub mod record;
+mod recovery;
+mod scan;
 pub mod state;
+
+pub use append::{Journal, JournalError, Rotated, snapshot_record};
+pub use damage::Damage;
+pub use line::Link;
+pub use quarter::{NoQuarter, Quarter};
+pub use read::{Records, read_all, read_days, read_from};
+pub use recovery::Opened;
+
+/// Told how much of a long piece of work is done: bytes done, bytes in all.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);

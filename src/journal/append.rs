@@ -1,0 +1,476 @@
+//! The one writer: append, rotate, and what follows an error.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use nix::fcntl::{Flock, FlockArg};
+
+use super::Progress;
+use super::files::{self, QuarterFile};
+use super::line;
+use super::quarter::Quarter;
+use super::record::{Fact, Record, Seal};
+use super::recovery::{self, Opened, Recovered};
+use super::scan::{Last, Walk};
+use super::state::State;
+use crate::queue::command::Actor;
+
+/// Bytes at the end of the acknowledged part that are written again after an error: the page that
+/// the failed write shared with them.
+const REWRITE_BYTES: u64 = 4096;
+
+/// Why the journal does not open or does not take records.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another daemon holds the directory.
+    #[error("{} is held by another daemon; stop that one first or choose another data directory", .0.display())]
+    Held(PathBuf),
+    /// The directory cannot be used.
+    #[error("cannot {what} {}; check that the directory exists, belongs to this user and has room", .path.display())]
+    File {
+        /// The operation.
+        what: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// An earlier error has not been dealt with: `reopen` first.
+    #[error(
+        "the journal takes nothing since an error ({0}); free the disk and it will be reopened"
+    )]
+    Broken(String),
+    /// Writing failed; nothing of the batch is acknowledged and nothing is taken until `reopen`.
+    #[error("writing the journal failed; nothing more is taken until it was reopened")]
+    Write(#[source] io::Error),
+    /// The records do not continue the journal; nothing was written.
+    #[error("the next record must have sequence {expected}, this one has {found}")]
+    Sequence {
+        /// The next sequence.
+        expected: u64,
+        /// What came.
+        found: u64,
+    },
+    /// The quarter has turned: `rotate` first; nothing was written.
+    #[error("the quarter {0} has begun: rotate the journal before appending to it")]
+    RotationDue(Quarter),
+    /// A record cannot be written as JSON; nothing was written.
+    #[error("a record cannot be written as JSON")]
+    Encode(#[source] serde_json::Error),
+    /// The file is not what had been acknowledged.
+    #[error("{} is no longer what was written: {why}; restart the daemon, which recovers what is there", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// The difference.
+        why: String,
+    },
+}
+
+/// What a rotation wrote.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The seal and the snapshot, acknowledged; to be applied to the state like any records.
+    pub records: Vec<Record>,
+    /// Why the closed file could not be packed, if so. Nothing is lost; the next start packs it.
+    pub unpacked: Option<io::Error>,
+}
+
+struct Current {
+    file: QuarterFile,
+    handle: File,
+    /// Bytes acknowledged.
+    length: u64,
+}
+
+/// The journal of one centre, open for writing. Holds the lock of the data directory.
+pub struct Journal {
+    dir: PathBuf,
+    tz: TimeZone,
+    current: Option<Current>,
+    /// The newest quarter there is a file of.
+    newest: Option<Quarter>,
+    last: Last,
+    broken: Option<String>,
+    buffer: Vec<u8>,
+    _lock: Flock<File>,
+}
+
+impl Journal {
+    /// Opens the journal below the data directory, making it if need be, and rebuilds the state.
+    /// Whatever is wrong with the files is told in [`Opened`] and never stops it.
+    ///
+    /// # Errors
+    /// Where another daemon holds the directory, or it cannot be read or written at all.
+    pub fn open(
+        data: &Path,
+        tz: TimeZone,
+        progress: Progress<'_>,
+    ) -> Result<(Self, Opened), JournalError> {
+        let dir = files::journal_dir(data);
+        files::create_dir(&dir).map_err(at("make", &dir))?;
+        let lock = lock(data)?;
+        files::remove_parts(&dir).map_err(at("clean up", &dir))?;
+        let recovered = recovery::recover(&dir, progress).map_err(at("read", &dir))?;
+        let Recovered {
+            mut opened,
+            files,
+            last,
+            length,
+        } = recovered;
+        let mut journal = Self {
+            dir,
+            tz,
+            current: None,
+            newest: files.last().map(|file| file.quarter),
+            last,
+            broken: None,
+            buffer: Vec::new(),
+            _lock: lock,
+        };
+        if let Some((newest, closed)) = files.split_last() {
+            if !newest.packed {
+                journal.current = Some(journal.open_file(newest.clone(), length)?);
+            }
+            for file in closed.iter().filter(|file| !file.packed) {
+                if let Err(error) = files::pack_closed(&journal.dir, file, &mut |_| {}) {
+                    opened.damage.push(recovery::unreadable(file, &error));
+                }
+            }
+        }
+        Ok((journal, opened))
+    }
+
+    /// Sequence of the last acknowledged record; 0 if there is none.
+    pub fn last_seq(&self) -> u64 {
+        self.last.0
+    }
+
+    /// What the next record links to: stands for everything acknowledged so far.
+    pub fn last_link(&self) -> line::Link {
+        self.last.1
+    }
+
+    /// The error since which nothing is taken, if any.
+    pub fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
+    }
+
+    /// Writes records with one write and one `fdatasync`. On return all of them last; on an error
+    /// none is acknowledged.
+    ///
+    /// # Errors
+    /// [`JournalError::Write`] breaks the journal until [`Journal::reopen`]; after any other error
+    /// nothing was written.
+    pub fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
+        if let Some(why) = &self.broken {
+            return Err(JournalError::Broken(why.clone()));
+        }
+        let Some(first) = records.first() else {
+            return Ok(());
+        };
+        self.check(first.at, records)?;
+        self.buffer.clear();
+        let mut last = self.last;
+        for record in records {
+            let link =
+                line::write(record, last.1, &mut self.buffer).map_err(JournalError::Encode)?;
+            last = (record.seq, link);
+        }
+        match self.write(Quarter::at(first.at, &self.tz)) {
+            Ok(()) => {
+                self.last = last;
+                Ok(())
+            }
+            Err(error) => {
+                self.broken = Some(error.to_string());
+                Err(JournalError::Write(error))
+            }
+        }
+    }
+
+    fn check(&self, first: Timestamp, records: &[Record]) -> Result<(), JournalError> {
+        let open = match &self.current {
+            Some(current) => current.file.quarter,
+            None => Quarter::at(first, &self.tz),
+        };
+        if self.current.is_none() && self.newest.is_some() {
+            return Err(JournalError::RotationDue(open));
+        }
+        for (expected, record) in (self.last.0 + 1..).zip(records) {
+            if record.seq != expected {
+                let found = record.seq;
+                return Err(JournalError::Sequence { expected, found });
+            }
+            let quarter = Quarter::at(record.at, &self.tz);
+            if quarter > open {
+                return Err(JournalError::RotationDue(quarter));
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, quarter: Quarter) -> io::Result<()> {
+        if self.current.is_none() {
+            self.current = Some(self.create_file(quarter)?);
+            self.newest = Some(quarter);
+        }
+        let Some(current) = &mut self.current else {
+            return Ok(());
+        };
+        current.handle.write_all_at(&self.buffer, current.length)?;
+        current.handle.sync_data()?;
+        current.length += self.buffer.len() as u64;
+        Ok(())
+    }
+
+    fn create_file(&self, quarter: Quarter) -> io::Result<Current> {
+        let file = QuarterFile::plain(&self.dir, quarter);
+        let handle = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&file.path)?;
+        handle.sync_all()?;
+        files::sync_dir(&self.dir)?;
+        Ok(Current {
+            file,
+            handle,
+            length: 0,
+        })
+    }
+
+    fn open_file(&self, file: QuarterFile, length: u64) -> Result<Current, JournalError> {
+        let handle = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&file.path)
+            .map_err(at("write", &file.path))?;
+        Ok(Current {
+            file,
+            handle,
+            length,
+        })
+    }
+
+    /// Whether a record of this moment belongs into a new quarter's file: then [`Journal::rotate`]
+    /// comes first. A clock set back never opens an older file.
+    pub fn rotation_due(&self, at: Timestamp) -> bool {
+        match &self.current {
+            Some(current) => Quarter::at(at, &self.tz) > current.file.quarter,
+            None => self.newest.is_some(),
+        }
+    }
+
+    /// Begins the file of the quarter in which `at` lies, with the seal of the file before and a
+    /// snapshot; then packs the file before. `state` must be the state after the last record.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn rotate(&mut self, at: Timestamp, state: &State) -> Result<Rotated, JournalError> {
+        if let Some(why) = &self.broken {
+            return Err(JournalError::Broken(why.clone()));
+        }
+        if state.seq != self.last.0 {
+            return Err(JournalError::Sequence {
+                expected: self.last.0,
+                found: state.seq,
+            });
+        }
+        let Some(closed) = self.newest_file() else {
+            return Ok(Rotated {
+                records: Vec::new(),
+                unpacked: None,
+            });
+        };
+        let seal = seal(&closed).map_err(self::at("seal", &closed.path))?;
+        let sealed = Record {
+            seq: self.last.0 + 1,
+            at,
+            actor: Actor::Rinda,
+            request: None,
+            fact: Fact::Sealed(seal),
+        };
+        let mut after = state.clone();
+        after.apply(&sealed);
+        let records = vec![sealed, snapshot_record(&after, at)];
+        let quarter = Quarter::at(at, &self.tz).max(closed.quarter.next());
+        self.begin_quarter(quarter, &records)?;
+        let unpacked = if closed.packed {
+            None
+        } else {
+            files::pack_closed(&self.dir, &closed, &mut |_| {}).err()
+        };
+        Ok(Rotated { records, unpacked })
+    }
+
+    fn newest_file(&self) -> Option<QuarterFile> {
+        let quarter = self.newest?;
+        Some(match &self.current {
+            Some(current) => current.file.clone(),
+            None => QuarterFile::packed(&self.dir, quarter),
+        })
+    }
+
+    fn begin_quarter(&mut self, quarter: Quarter, records: &[Record]) -> Result<(), JournalError> {
+        let mut bytes = Vec::new();
+        let mut last = self.last;
+        for record in records {
+            let link = line::write(record, last.1, &mut bytes).map_err(JournalError::Encode)?;
+            last = (record.seq, link);
+        }
+        let file = QuarterFile::plain(&self.dir, quarter);
+        let write = || {
+            let part = file.part();
+            let handle = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(&part)?;
+            handle.write_all_at(&bytes, 0)?;
+            handle.sync_all()?;
+            fs::rename(&part, &file.path)?;
+            files::sync_dir(&self.dir)?;
+            Ok(handle)
+        };
+        let handle = write().map_err(|error: io::Error| {
+            self.broken = Some(error.to_string());
+            JournalError::Write(error)
+        })?;
+        self.current = Some(Current {
+            file,
+            handle,
+            length: bytes.len() as u64,
+        });
+        self.newest = Some(quarter);
+        self.last = last;
+        Ok(())
+    }
+
+    /// After an error: cuts the file back to what had been acknowledged, makes sure of it on disk,
+    /// and takes records again. Does nothing if there was no error.
+    ///
+    /// # Errors
+    /// Where the disk still fails; the journal stays broken.
+    pub fn reopen(&mut self) -> Result<(), JournalError> {
+        if self.broken.is_none() {
+            return Ok(());
+        }
+        files::remove_parts(&self.dir).map_err(at("clean up", &self.dir))?;
+        self.remove_unacknowledged()?;
+        if let Some(current) = &self.current {
+            let reopened = self.open_file(current.file.clone(), current.length)?;
+            cut_back(&reopened).map_err(at("cut back", &reopened.file.path))?;
+            self.verify(&reopened)?;
+            self.current = Some(reopened);
+        }
+        self.broken = None;
+        Ok(())
+    }
+
+    /// A file newer than the one written to was made by an append or a rotation that failed.
+    fn remove_unacknowledged(&self) -> Result<(), JournalError> {
+        let files = files::list(&self.dir).map_err(at("list", &self.dir))?;
+        for file in files {
+            if self.newest.is_none_or(|newest| file.quarter > newest) {
+                fs::remove_file(&file.path).map_err(at("remove", &file.path))?;
+            }
+        }
+        files::sync_dir(&self.dir).map_err(at("sync", &self.dir))
+    }
+
+    fn verify(&self, current: &Current) -> Result<(), JournalError> {
+        let path = &current.file.path;
+        let mut walk = Walk::begin(&current.file, None).map_err(at("read", path))?;
+        while walk.step().is_some() {}
+        let whole = walk.newline_end() == current.length && walk.offset() == current.length;
+        // A file that holds no line yet follows another one.
+        let ends_right = walk.last().is_none_or(|last| last == self.last);
+        if whole && ends_right {
+            Ok(())
+        } else {
+            Err(JournalError::Changed {
+                path: path.clone(),
+                why: format!(
+                    "{} of {} bytes are whole and end with record {}, not {}",
+                    walk.newline_end(),
+                    current.length,
+                    walk.last().unwrap_or_default().0,
+                    self.last.0
+                ),
+            })
+        }
+    }
+}
+
+/// The record of a snapshot, next after `state`.
+pub fn snapshot_record(state: &State, at: Timestamp) -> Record {
+    Record {
+        seq: state.seq + 1,
+        at,
+        actor: Actor::Rinda,
+        request: None,
+        fact: Fact::Snapshot(Box::new(state.clone())),
+    }
+}
+
+/// Takes the lock of the data directory.
+pub(super) fn lock(data: &Path) -> Result<Flock<File>, JournalError> {
+    let path = data.join("lock");
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(at("open", &path))?;
+    match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+        Ok(lock) => Ok(lock),
+        Err((_, nix::errno::Errno::EWOULDBLOCK)) => Err(JournalError::Held(data.to_owned())),
+        Err((_, errno)) => Err(at("lock", &path)(errno.into())),
+    }
+}
+
+pub(super) fn at(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
+    let path = path.to_owned();
+    move |source| JournalError::File { what, path, source }
+}
+
+/// What a file has to hash to from now on.
+pub(super) fn seal(file: &QuarterFile) -> io::Result<Seal> {
+    let mut walk = Walk::begin(file, None)?;
+    let mut first_seq = None;
+    while let Some(step) = walk.step() {
+        if let super::scan::Step::Line(_, line) = step {
+            first_seq.get_or_insert(line.seq);
+        }
+    }
+    Ok(Seal {
+        quarter: file.quarter.to_string(),
+        first_seq: first_seq.unwrap_or_default(),
+        last_seq: walk.last().unwrap_or_default().0,
+        sha256: walk.sha256(),
+    })
+}
+
+/// Cuts the file back and writes its last page once more: a failed write may have dropped it.
+fn cut_back(current: &Current) -> io::Result<()> {
+    let length = current.handle.metadata()?.len();
+    if length < current.length {
+        return Err(io::Error::other(format!(
+            "{length} bytes are left of {}",
+            current.length
+        )));
+    }
+    current.handle.set_len(current.length)?;
+    let from = current.length.saturating_sub(REWRITE_BYTES);
+    let mut page = vec![0; (current.length - from) as usize];
+    current.handle.read_exact_at(&mut page, from)?;
+    current.handle.write_all_at(&page, from)?;
+    current.handle.sync_all()
+}

@@ -1,0 +1,162 @@
+//! Closed quarters: the lines of a file in independent zstd frames, so that damage costs the frame
+//! it lies in and nothing else.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use super::scan::LINE_BYTES_MAX;
+
+/// A frame holds whole lines and ends with the first that reaches this many bytes.
+const FRAME_BYTES: usize = 256 * 1024;
+
+/// No frame unpacks to more than this.
+const FRAME_BYTES_MAX: usize = FRAME_BYTES + LINE_BYTES_MAX;
+
+const LEVEL: i32 = 9;
+
+/// What every zstd frame begins with.
+const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+
+/// Packs `plain` into `packed`, synced.
+pub(super) fn pack(plain: &Path, packed: &Path, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+    let mut input = BufReader::with_capacity(FRAME_BYTES, File::open(plain)?);
+    let mut output = File::create(packed)?;
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    compressor.set_parameter(zstd::zstd_safe::CParameter::ChecksumFlag(true))?;
+    let mut frame = Vec::with_capacity(2 * FRAME_BYTES);
+    loop {
+        frame.clear();
+        while frame.len() < FRAME_BYTES {
+            let room = LINE_BYTES_MAX as u64;
+            if (&mut input).take(room).read_until(b'\n', &mut frame)? == 0 {
+                break;
+            }
+        }
+        if frame.is_empty() {
+            return output.sync_all();
+        }
+        output.write_all(&compressor.compress(&frame)?)?;
+        progress(frame.len() as u64);
+    }
+}
+
+/// Reads a packed file as if it were the plain one, without the frames that are damaged.
+pub(super) struct Frames {
+    packed: Vec<u8>,
+    next: usize,
+    plain: Vec<u8>,
+    read: usize,
+    damage: Vec<(u64, String)>,
+}
+
+impl Frames {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            packed: fs::read(path)?,
+            next: 0,
+            plain: Vec::new(),
+            read: 0,
+            damage: Vec::new(),
+        })
+    }
+
+    /// Frames that could not be read so far: where they begin in the packed file, and why.
+    pub(super) fn take_damage(&mut self) -> Vec<(u64, String)> {
+        std::mem::take(&mut self.damage)
+    }
+
+    fn unpack_next(&mut self) {
+        self.plain.clear();
+        self.read = 0;
+        while let Some(rest) = self.packed.get(self.next..).filter(|rest| !rest.is_empty()) {
+            match unpack(rest) {
+                Ok((plain, length)) => {
+                    self.plain = plain;
+                    self.next += length;
+                    return;
+                }
+                Err(error) => {
+                    self.damage.push((self.next as u64, error.to_string()));
+                    self.next += next_magic(rest);
+                }
+            }
+        }
+    }
+}
+
+fn unpack(bytes: &[u8]) -> io::Result<(Vec<u8>, usize)> {
+    let length = zstd::zstd_safe::find_frame_compressed_size(bytes)
+        .map_err(|code| io::Error::other(zstd::zstd_safe::get_error_name(code)))?;
+    let frame = bytes
+        .get(..length)
+        .ok_or_else(|| io::Error::other("the frame is cut short"))?;
+    Ok((zstd::bulk::decompress(frame, FRAME_BYTES_MAX)?, length))
+}
+
+/// How far on the next frame may begin, at least one byte.
+fn next_magic(bytes: &[u8]) -> usize {
+    bytes
+        .windows(MAGIC.len())
+        .skip(1)
+        .position(|window| window == MAGIC)
+        .map_or(bytes.len(), |position| position + 1)
+}
+
+impl Read for Frames {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buf)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Frames {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.read >= self.plain.len() {
+            self.unpack_next();
+        }
+        Ok(self.plain.get(self.read..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.read += amount;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn damage_costs_the_frame_it_lies_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let (plain, packed) = (dir.path().join("a"), dir.path().join("b"));
+        let lines: Vec<String> = (0..40_000)
+            .map(|n| format!("line {n} {}\n", crc32c::crc32c(&[n as u8, (n >> 8) as u8])))
+            .collect();
+        fs::write(&plain, lines.concat()).unwrap();
+        pack(&plain, &packed, &mut |_| {}).unwrap();
+
+        let read = |frames: &mut Frames| {
+            let mut text = String::new();
+            frames.read_to_string(&mut text).unwrap();
+            text
+        };
+        let mut whole = Frames::open(&packed).unwrap();
+        assert_eq!(read(&mut whole), lines.concat());
+        assert!(whole.take_damage().is_empty());
+
+        let mut bytes = fs::read(&packed).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x40;
+        fs::write(&packed, bytes).unwrap();
+        let mut damaged = Frames::open(&packed).unwrap();
+        let text = read(&mut damaged);
+        assert!(!damaged.take_damage().is_empty());
+        assert!(text.starts_with(&lines[0]) && text.ends_with(&lines[39_999]));
+        assert!(text.len() + 2 * FRAME_BYTES > lines.concat().len());
+    }
+}

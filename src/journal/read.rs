@@ -1,0 +1,153 @@
+//! Reading records, of closed quarters and of the one being written, without the lock.
+
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::vec;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::damage::Damage;
+use super::files::{self, QuarterFile};
+use super::line::Link;
+use super::quarter::Quarter;
+use super::record::Record;
+use super::recovery::{not_understood, unreadable};
+use super::scan::{Last, Step, Walk};
+
+/// Reads every record, oldest first, with a line at a time in memory.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn read_all(data: &Path) -> io::Result<Records> {
+    let files = files::list(&files::journal_dir(data))?;
+    Ok(Records::new(files, Some(Last::default()), 0))
+}
+
+/// Reads the records whose local date lies in `days`, the end excluded. A record written while the
+/// clock stood a quarter back is in a later file and is not found here.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn read_days(
+    data: &Path,
+    tz: &TimeZone,
+    days: Range<Date>,
+) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
+    let mut files = files::list(&files::journal_dir(data))?;
+    let (from, to) = (Quarter::of(days.start), Quarter::of(days.end));
+    files.retain(|file| (from..=to).contains(&file.quarter));
+    let tz = tz.clone();
+    Ok(Records::new(files, None, 0).filter(move |item| match item {
+        Ok(record) => days.contains(&record.at.to_zoned(tz.clone()).date()),
+        Err(_) => true,
+    }))
+}
+
+/// Reads the records from sequence `seq` on, from the file that holds it.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn read_from(data: &Path, seq: u64) -> io::Result<Records> {
+    let mut files = files::list(&files::journal_dir(data))?;
+    let begins_later = |file: &QuarterFile| first_seq(file).is_none_or(|first| first > seq);
+    let start = files.iter().rposition(|file| !begins_later(file));
+    files.drain(..start.unwrap_or(0));
+    let last = start.is_none().then(Last::default);
+    Ok(Records::new(files, last, seq))
+}
+
+fn first_seq(file: &QuarterFile) -> Option<u64> {
+    let mut walk = Walk::begin(file, None).ok()?;
+    while let Some(step) = walk.step() {
+        if let Step::Line(_, line) = step {
+            return Some(line.seq);
+        }
+    }
+    None
+}
+
+/// Records in their order. What is damaged is told in between and reading goes on behind it; an
+/// unfinished line at the very end may be one just being written and is passed over.
+pub struct Records {
+    files: vec::IntoIter<QuarterFile>,
+    walk: Option<(QuarterFile, Walk)>,
+    last: Option<Last>,
+    from_seq: u64,
+    link: Link,
+    bytes: u64,
+    total: u64,
+}
+
+impl Records {
+    fn new(files: Vec<QuarterFile>, last: Option<Last>, from_seq: u64) -> Self {
+        Self {
+            total: files.iter().map(QuarterFile::size).sum(),
+            files: files.into_iter(),
+            walk: None,
+            last,
+            from_seq,
+            link: Link::default(),
+            bytes: 0,
+        }
+    }
+
+    /// Link of the record last returned: it stands for all history up to it.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// How far reading is: bytes of files done, bytes of files in all.
+    pub fn progress(&self) -> (u64, u64) {
+        let inside = match &self.walk {
+            Some((file, walk)) => walk.offset().min(file.size()),
+            None => 0,
+        };
+        ((self.bytes + inside).min(self.total), self.total)
+    }
+
+    fn open_next(&mut self) -> Option<Result<(), Damage>> {
+        let file = self.files.next()?;
+        match Walk::begin(&file, self.last) {
+            Ok(walk) => {
+                self.walk = Some((file, walk));
+                Some(Ok(()))
+            }
+            Err(error) => Some(Err(unreadable(&file, &error))),
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some((file, walk)) = self.walk.take() {
+            self.last = walk.last().or(self.last);
+            self.bytes += file.size();
+        }
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, Damage>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let Some((file, walk)) = &mut self.walk else {
+                match self.open_next()? {
+                    Ok(()) => continue,
+                    Err(damage) => return Some(Err(damage)),
+                }
+            };
+            match walk.step() {
+                None => self.close(),
+                Some(Step::Line(_, line)) if line.seq < self.from_seq => {}
+                Some(Step::Line(_, line)) => {
+                    self.link = line.link();
+                    let record = line.record();
+                    return Some(record.map_err(|why| not_understood(file, line.seq, why)));
+                }
+                Some(Step::Damage(Damage::Torn { .. })) if self.files.as_slice().is_empty() => {}
+                Some(Step::Damage(damage)) => return Some(Err(damage)),
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Walks over the lines of one file, past whatever is damaged.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+
+use sha2::{Digest, Sha256};
+
+use super::damage::Damage;
+use super::files::QuarterFile;
+use super::frames::Frames;
+use super::line::{Line, Link};
+
+/// No line is longer; longer stretches without a newline are damage.
+pub(super) const LINE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+const READ_BYTES: usize = 256 * 1024;
+
+enum Source {
+    Plain(BufReader<File>),
+    Packed(Frames),
+}
+
+impl Source {
+    fn open(file: &QuarterFile) -> io::Result<Self> {
+        Ok(if file.packed {
+            Self::Packed(Frames::open(&file.path)?)
+        } else {
+            Self::Plain(BufReader::with_capacity(
+                READ_BYTES,
+                File::open(&file.path)?,
+            ))
+        })
+    }
+
+    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
+        let limit = LINE_BYTES_MAX as u64;
+        match self {
+            Self::Plain(input) => input.take(limit).read_until(b'\n', line),
+            Self::Packed(input) => input.take(limit).read_until(b'\n', line),
+        }
+    }
+
+    fn take_damage(&mut self) -> Vec<(u64, String)> {
+        match self {
+            Self::Plain(_) => Vec::new(),
+            Self::Packed(frames) => frames.take_damage(),
+        }
+    }
+}
+
+/// The last line seen: its sequence and what the next line links to. Nothing written yet is
+/// sequence 0 with link 0.
+pub(super) type Last = (u64, Link);
+
+/// What stands next in a file.
+pub(super) enum Step<'a> {
+    /// A whole line and the offset where it begins.
+    Line(u64, Line<'a>),
+    /// Something is wrong here.
+    Damage(Damage),
+}
+
+/// A walk over one file. Checks checksums, that sequences are dense and that each line links to
+/// the line before.
+pub(super) struct Walk {
+    source: Source,
+    name: String,
+    line: Vec<u8>,
+    line_at: u64,
+    offset: u64,
+    /// The line in `line` is whole and follows once `pending` is told.
+    held: bool,
+    ended: bool,
+    /// Start of bytes that are no lines, up to the last whole line.
+    garbled_from: Option<u64>,
+    /// Just behind the last newline.
+    newline_end: u64,
+    pending: VecDeque<Damage>,
+    last: Option<Last>,
+    sum: Sha256,
+}
+
+impl Walk {
+    /// Begins at the start of a file. With `last` the first line must continue the file before.
+    pub(super) fn begin(file: &QuarterFile, last: Option<Last>) -> io::Result<Self> {
+        Ok(Self {
+            source: Source::open(file)?,
+            name: file.name(),
+            line: Vec::new(),
+            line_at: 0,
+            offset: 0,
+            held: false,
+            ended: false,
+            garbled_from: None,
+            newline_end: 0,
+            pending: VecDeque::new(),
+            last,
+            sum: Sha256::new(),
+        })
+    }
+
+    /// Goes on at `offset`, where a line begins.
+    pub(super) fn skip_to(&mut self, offset: u64) -> io::Result<()> {
+        if let Source::Plain(input) = &mut self.source {
+            input.seek(SeekFrom::Start(offset))?;
+            self.offset = offset;
+            self.newline_end = offset;
+        }
+        while self.offset < offset && !self.ended {
+            self.read()?;
+        }
+        self.last = None;
+        self.garbled_from = None;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// The last line seen.
+    pub(super) fn last(&self) -> Option<Last> {
+        self.last
+    }
+
+    /// Bytes read so far.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Where the last newline read ends; what follows it at the end of the file is torn.
+    pub(super) fn newline_end(&self) -> u64 {
+        self.newline_end
+    }
+
+    /// SHA-256 of all bytes read so far, hex.
+    pub(super) fn sha256(&self) -> String {
+        let digest = self.sum.clone().finalize();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What stands next; `None` at the end of the file.
+    pub(super) fn step(&mut self) -> Option<Step<'_>> {
+        loop {
+            if let Some(damage) = self.pending.pop_front() {
+                return Some(Step::Damage(damage));
+            }
+            if self.held {
+                break;
+            }
+            if self.ended {
+                return None;
+            }
+            if let Err(error) = self.read() {
+                self.ended = true;
+                self.tell_garbled(self.offset);
+                self.pending.push_back(Damage::Unreadable {
+                    file: self.name.clone(),
+                    offset: self.offset,
+                    why: error.to_string(),
+                });
+            }
+        }
+        self.held = false;
+        Line::parse(&self.line).map(|line| Step::Line(self.line_at, line))
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        self.line.clear();
+        self.line_at = self.offset;
+        let length = self.source.read_line(&mut self.line)?;
+        self.sum.update(&self.line);
+        self.offset += length as u64;
+        for (offset, why) in self.source.take_damage() {
+            self.pending.push_back(Damage::Unreadable {
+                file: self.name.clone(),
+                offset,
+                why,
+            });
+        }
+        if length == 0 {
+            self.end();
+        } else if self.line.last() == Some(&b'\n') {
+            self.newline_end = self.offset;
+            self.line.pop();
+            self.judge();
+        } else {
+            self.garbled_from.get_or_insert(self.line_at);
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self) {
+        let Some(line) = Line::parse(&self.line) else {
+            self.garbled_from.get_or_insert(self.line_at);
+            return;
+        };
+        let (seq, prev, link) = (line.seq, line.prev, line.link());
+        self.tell_garbled(self.line_at);
+        let file = self.name.clone();
+        if let Some((last_seq, last_link)) = self.last {
+            if seq <= last_seq {
+                self.pending.push_back(Damage::Repeated { file, seq });
+                return;
+            }
+            if seq > last_seq + 1 {
+                self.pending.push_back(Damage::Missing {
+                    file,
+                    first: last_seq + 1,
+                    last: seq - 1,
+                });
+            } else if prev.is_some_and(|prev| prev != last_link) {
+                self.pending.push_back(Damage::Unlinked { file, seq });
+            }
+        }
+        self.last = Some((seq, link));
+        self.held = true;
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.tell_garbled(self.newline_end);
+        if self.newline_end < self.offset {
+            self.pending.push_back(Damage::Torn {
+                file: self.name.clone(),
+                offset: self.newline_end,
+                bytes: self.offset - self.newline_end,
+                aside: None,
+            });
+        }
+    }
+
+    fn tell_garbled(&mut self, end: u64) {
+        if let Some(from) = self.garbled_from.take()
+            && from < end
+        {
+            self.pending.push_back(Damage::Garbled {
+                file: self.name.clone(),
+                offset: from,
+                bytes: end - from,
+                aside: None,
+            });
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the storage tests share.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rinda::journal::record::{Fact, Record, RequestMark};
+use rinda::journal::{Journal, Opened};
+use rinda::queue::catalogue::Service;
+use rinda::queue::command::Actor;
+use rinda::queue::event::{CallReason, CallRule, Event};
+use rinda::queue::ticket::{DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
+
+/// Where all test centres are.
+pub fn riga() -> TimeZone {
+    TimeZone::get("Europe/Riga").unwrap()
+}
+
+/// Parses an instant.
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// A generator of repeatable numbers (SplitMix64).
+pub struct Seeded(pub u64);
+
+impl Seeded {
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.draw() % end.max(1)
+    }
+}
+
+/// Opens the journal of a data directory.
+pub fn open(data: &Path) -> (Journal, Opened) {
+    Journal::open(data, riga(), &mut |_, _| {}).unwrap()
+}
+
+/// A plain record with a text of its own.
+pub fn plain(seq: u64, at: Timestamp) -> Record {
+    let what = Event::HelpRequested {
+        kiosk: format!("kiosk-{seq}"),
+    };
+    record(seq, at, what)
+}
+
+/// A record of an event.
+pub fn record(seq: u64, at: Timestamp, event: Event) -> Record {
+    Record {
+        seq,
+        at,
+        actor: Actor::Rinda,
+        request: seq.is_multiple_of(3).then(|| RequestMark {
+            key: format!("key-{seq}"),
+            fingerprint: seq * 7,
+        }),
+        fact: Fact::Queue(event),
+    }
+}
+
+/// Life of one ticket as records from `seq` on: issued, called, arrived, finished.
+pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
+    let id = TicketId(ticket);
+    let desk = DeskNumber(1);
+    let after = |seconds: i64| from + jiff::SignedDuration::from_secs(seconds);
+    let date = from.to_zoned(riga()).date();
+    let service = Service::ALL[ticket as usize % 3];
+    let issued = Event::TicketIssued {
+        ticket: id,
+        number: TicketNumber {
+            series: ['P', 'S', 'K'][ticket as usize % 3],
+            number: (ticket % 999) as u16 + 1,
+        },
+        service,
+        date,
+        track: TrackToken(format!("track-{ticket}")),
+        origin: Origin::Board {
+            kiosk: "ieeja".to_owned(),
+        },
+        counts_from: from,
+        out_of_turn: false,
+        ahead: 0,
+        promise: None,
+        print: None,
+    };
+    let called = Event::TicketCalled {
+        ticket: id,
+        desk,
+        reason: CallReason {
+            rule: CallRule::Turn,
+            counts_from: from,
+            overtook: Vec::new(),
+        },
+    };
+    let finished = Event::TicketFinished {
+        ticket: id,
+        desk,
+        outcome: None,
+    };
+    let times = [0, 90, 110, 110 + (ticket % 600) as i64];
+    [
+        issued,
+        called,
+        Event::CustomerArrived { ticket: id, desk },
+        finished,
+    ]
+    .into_iter()
+    .zip(times)
+    .zip(seq..)
+    .map(|((event, seconds), seq)| record(seq, after(seconds), event))
+    .collect()
+}
