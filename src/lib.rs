@@ -4,4 +4,5 @@ pub mod access;
 pub mod clock;
 pub mod engine;
 pub mod journal;
+pub mod metrics;
 pub mod queue;
