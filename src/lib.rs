@@ -1,3 +1,4 @@
 //! Rinda: queue management for one public customer-service centre.
 
+pub mod devices;
 pub mod queue;

@@ -1,0 +1,5 @@
+//! The ticket printer: slip → bytes → port, and what the port answers.
+
+pub mod encoder;
+pub mod page;
+pub mod profile;

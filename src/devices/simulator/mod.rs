@@ -1,0 +1,3 @@
+//! Devices that behave as the hardware does, on real pseudo-terminals.
+
+pub mod decoder;
