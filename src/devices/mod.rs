@@ -2,5 +2,6 @@
 //!
 //! Nothing here knows the engine: drivers talk over bounded channels that the application wires.
 
+pub mod link;
 pub mod printer;
 pub mod simulator;

@@ -1,3 +1,4 @@
 //! Devices that behave as the hardware does, on real pseudo-terminals.
 
 pub mod decoder;
+pub mod pty;
