@@ -88,15 +88,19 @@ pub fn encode(slip: &Slip, profile: &Profile, job: u64) -> Result<Vec<u8>, Encod
     if slip.copy {
         paper.text("copy mark", COPY_MARK, Style::LARGE_BOLD)?;
     }
-    paper.text("service", &slip.service, Style::TALL)?;
+    paper.largest("service", &slip.service, [Style::LARGE_BOLD, Style::TALL])?;
     paper.blank();
     paper.number(&slip.number)?;
     paper.blank();
     paper.text("issue time", &slip.issued_text, Style::PLAIN)?;
     paper.rule();
-    paper.text("tickets ahead", &slip.ahead_text, Style::TALL)?;
+    paper.largest(
+        "tickets ahead",
+        &slip.ahead_text,
+        [Style::LARGE_BOLD, Style::BOLD],
+    )?;
     if let Some(wait) = &slip.wait_text {
-        paper.text("expected wait", wait, Style::TALL)?;
+        paper.text("expected wait", wait, Style::BOLD)?;
     }
     paper.blank();
     for line in &slip.guidance {
@@ -184,6 +188,18 @@ impl<'a> Paper<'a> {
             self.line(&encoded);
         }
         Ok(())
+    }
+
+    /// `text` in the first of two styles if it fits into one line so, else in the second.
+    fn largest(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        [large, small]: [Style; 2],
+    ) -> Result<(), EncodeError> {
+        let room = usize::from(self.profile.columns / large.width);
+        let fits = text.chars().count() <= room;
+        self.text(field, text, if fits { large } else { small })
     }
 
     /// The ticket number as large as the paper allows.

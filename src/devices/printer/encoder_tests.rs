@@ -36,12 +36,12 @@ fn one_ticket_byte_for_byte() {
     golden.extend(b"\x1bE\x01R\x89zekne\n"); // centre, bold
     golden.extend(b"\x1bE\x00");
     golden.extend([0xC4; 48]); // rule
-    golden.extend(b"\n\x1bE\x01\x1d!\x01Pas\xd7t\x8cjumu pie\xecem\xd5ana\n"); // service, tall
+    golden.extend(b"\n\x1bE\x01\x1d!\x11Pas\xd7t\x8cjumu pie\xecem\xd5ana\n"); // service, double
     golden.extend(b"\x1bE\x00\x1d!\x00\n");
     golden.extend(b"\x1bE\x01\x1d!\x77K 007\n"); // number, eight times
     golden.extend(b"\x1bE\x00\x1d!\x00\n22.11.2026. plkst. 10.42\n");
     golden.extend([0xC4; 48]);
-    golden.extend(b"\n\x1bE\x01\x1d!\x01Pirms Jums: 11 klientu\n");
+    golden.extend(b"\n\x1bE\x01\x1d!\x11Pirms Jums: 11 klientu\n");
     golden.extend(b"\x1bE\x00\x1d!\x00\n\n");
     golden.extend(b"\x1d(k\x04\x00\x31\x41\x32\x00"); // QR model 2
     golden.extend(b"\x1d(k\x03\x00\x31\x43\x06"); // module of 6 dots

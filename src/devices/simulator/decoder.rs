@@ -50,6 +50,8 @@ pub enum Item {
 /// A whole ticket, up to and with the cut.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ticket {
+    /// Characters of normal size in a line of its paper.
+    pub columns: u8,
     /// From top to bottom.
     pub items: Vec<Item>,
 }
@@ -163,7 +165,10 @@ impl Decoder {
             align: Align::Left,
             qr_module_dots: 3,
             qr_data: None,
-            ticket: Ticket::default(),
+            ticket: Ticket {
+                columns: profile.columns,
+                items: Vec::new(),
+            },
         }
     }
 
@@ -204,7 +209,7 @@ impl Decoder {
                 self.state = match head.as_slice() {
                     [name, low, high] => {
                         let left = usize::from(*low) + 256 * usize::from(*high);
-                        if left < 2 || left > BLOCK_MAX_BYTES {
+                        if !(2..=BLOCK_MAX_BYTES).contains(&left) {
                             return Err(format!("a GS ( block of {left} bytes"));
                         }
                         State::Block {
@@ -345,7 +350,11 @@ impl Decoder {
         if self.ticket.items.is_empty() {
             return Err("a cut of blank paper".to_owned());
         }
-        Ok(Event::Cut(std::mem::take(&mut self.ticket)))
+        let items = std::mem::take(&mut self.ticket.items);
+        Ok(Event::Cut(Ticket {
+            columns: self.columns,
+            items,
+        }))
     }
 
     fn block(&mut self, name: u8, data: &[u8]) -> Result<Option<Event>, String> {
