@@ -12,10 +12,11 @@ use crate::{
     contact::{Change, Contact, Level},
     faults::Faults,
     frame::{Decoder, ErrorCounts, Frame, FrameError, encode},
+    press_ring::{NeverMade, PressRing},
     wire::{
         BUTTONS, BoardMessage, Button, FaultCode, FirmwareVersion, HEARTBEAT_MS, HostMessage, Lamp,
-        LampOutput, NO_SESSION, NakReason, PRESS_RING, PROTO_MAX, PROTO_MIN, REPEAT_MS,
-        ResetReason, SILENCE_MS, STUCK_MS, Uid,
+        LampOutput, NO_SESSION, NakReason, PROTO_MAX, PROTO_MIN, ResetReason, SILENCE_MS, STUCK_MS,
+        Uid,
     },
 };
 
@@ -43,7 +44,7 @@ pub enum Edge {
     Nothing,
     /// A press was kept under this number.
     Press(u32),
-    /// A press was refused: [`PRESS_RING`] others are unacknowledged.
+    /// A press was refused: [`crate::wire::PRESS_RING`] others are unacknowledged.
     Refused,
     /// The button was let go.
     Release,
@@ -57,10 +58,7 @@ pub struct Board {
     identity: Identity,
     decoder: Decoder<HostMessage>,
     keys: [Key; BUTTONS],
-    ring: Deque<KeptPress, PRESS_RING>,
-    next_seq: u32,
-    /// When the oldest press was last sent; `None` if it has not been yet.
-    oldest_sent_ms: Option<u64>,
+    ring: PressRing,
     session: Option<Session>,
     hello_due: bool,
     /// No frame of a foreign version is answered before this.
@@ -77,15 +75,6 @@ struct Key {
     /// The number of its latest press, if that was kept.
     seq: Option<u32>,
     stuck_told: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct KeptPress {
-    seq: u32,
-    button: Button,
-    at_ms: u64,
-    held_ms: u32,
-    bounces: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -116,9 +105,7 @@ impl Board {
                 seq: None,
                 stuck_told: false,
             }),
-            ring: Deque::new(),
-            next_seq: 1,
-            oldest_sent_ms: None,
+            ring: PressRing::new(),
             session: None,
             hello_due: false,
             version_answer_from_ms: now_ms,
@@ -140,7 +127,7 @@ impl Board {
             Change::Nothing => return Edge::Nothing,
             Change::Press => {
                 key.stuck_told = false;
-                let kept = keep_press(&mut self.ring, &mut self.next_seq, button, now_ms);
+                let kept = self.ring.keep(button, now_ms);
                 key.seq = kept;
                 if kept.is_none() {
                     self.faults.count(FaultCode::RingFull);
@@ -149,8 +136,7 @@ impl Board {
             }
             Change::Release | Change::Bounce => {}
         }
-        let seq = key.seq;
-        if let Some(press) = self.ring.iter_mut().find(|press| Some(press.seq) == seq) {
+        if let Some(press) = key.seq.and_then(|seq| self.ring.find_mut(seq)) {
             if level == Level::Released {
                 press.held_ms = held_ms(closed_ms, now_ms);
             }
@@ -278,7 +264,7 @@ impl Board {
         self.resetting && self.replies.is_empty() && self.ring.is_empty()
     }
 
-    /// Presses not yet acknowledged, at most [`PRESS_RING`].
+    /// Presses not yet acknowledged, at most [`crate::wire::PRESS_RING`].
     #[must_use]
     pub fn unacked(&self) -> usize {
         self.ring.len()
@@ -310,7 +296,7 @@ impl Board {
             });
             self.replies.clear();
             self.resetting = false;
-            self.oldest_sent_ms = None;
+            self.ring.send_again();
             self.faults.tell_again();
             for key in &mut self.keys {
                 key.stuck_told = false;
@@ -338,13 +324,8 @@ impl Board {
         if boot_id != self.identity.boot_id {
             return;
         }
-        if up_to >= self.next_seq {
+        if let Err(NeverMade) = self.ring.acknowledge(up_to) {
             self.faults.count(FaultCode::BadAck);
-            return;
-        }
-        while self.ring.front().is_some_and(|press| press.seq <= up_to) {
-            self.ring.pop_front();
-            self.oldest_sent_ms = None;
         }
     }
 
@@ -404,22 +385,15 @@ impl Board {
             uid: self.identity.uid,
             boot_id: self.identity.boot_id,
             reset_reason: self.identity.reset_reason,
-            oldest_unacked: self.ring.front().map_or(self.next_seq, |press| press.seq),
-            next_seq: self.next_seq,
+            oldest_unacked: self.ring.oldest_unacked(),
+            next_seq: self.ring.next_seq(),
             session: session.map_or(NO_SESSION, |session| session.id),
             now_ms,
         }
     }
 
     fn due_press(&mut self, now_ms: u64) -> Option<BoardMessage> {
-        let press = self.ring.front()?;
-        let due_ms = self
-            .oldest_sent_ms
-            .map_or(now_ms, |sent| sent.saturating_add(REPEAT_MS));
-        if now_ms < due_ms {
-            return None;
-        }
-        self.oldest_sent_ms = Some(now_ms);
+        let press = self.ring.take_due(now_ms)?;
         let still_held = self
             .keys
             .iter()
@@ -457,12 +431,8 @@ impl Board {
         if !self.replies.is_empty() {
             return Some(now_ms);
         }
-        let press = self.ring.front().map(|_| {
-            self.oldest_sent_ms
-                .map_or(now_ms, |sent| sent.saturating_add(REPEAT_MS))
-        });
         let silence = session.heard_ms.saturating_add(SILENCE_MS);
-        [press, self.faults.next_ms()]
+        [self.ring.next_ms(now_ms), self.faults.next_ms()]
             .into_iter()
             .flatten()
             .fold(session.heartbeat_due_ms.min(silence), u64::min)
@@ -484,30 +454,6 @@ impl Key {
     fn is_stuck(&self, now_ms: u64) -> bool {
         self.contact.is_closed() && (self.stuck_told || self.newly_stuck(now_ms))
     }
-}
-
-/// Keeps a press and gives its number, or refuses it when the ring or the numbers are used up.
-///
-/// The newest is refused, not the oldest dropped: the oldest may already have been sent, and
-/// its customer may hold a ticket.
-fn keep_press(
-    ring: &mut Deque<KeptPress, PRESS_RING>,
-    next_seq: &mut u32,
-    button: Button,
-    now_ms: u64,
-) -> Option<u32> {
-    let seq = *next_seq;
-    let following = seq.checked_add(1)?;
-    ring.push_back(KeptPress {
-        seq,
-        button,
-        at_ms: now_ms,
-        held_ms: 0,
-        bounces: 0,
-    })
-    .ok()?;
-    *next_seq = following;
-    Some(seq)
 }
 
 fn held_ms(from_ms: u64, now_ms: u64) -> u32 {

@@ -11,7 +11,7 @@ const DRIFT_MS_PER_S: u64 = 1;
 #[derive(Clone, Copy, Debug)]
 pub struct BoardClock {
     /// Host clock minus board clock, in milliseconds.
-    offset_ms: i64,
+    offset_ms: i128,
     seen_host_ms: u64,
 }
 
@@ -29,10 +29,10 @@ impl BoardClock {
     /// Takes the `now_ms` of a heartbeat of this session.
     pub fn observe(&mut self, board_now_ms: u64, host_now_ms: u64) {
         let elapsed_ms = host_now_ms.saturating_sub(self.seen_host_ms);
-        let leeway = i64::try_from(elapsed_ms / 1_000 * DRIFT_MS_PER_S).unwrap_or(i64::MAX);
+        let leeway = i128::from(elapsed_ms / 1_000 * DRIFT_MS_PER_S);
         let sample = difference(host_now_ms, board_now_ms);
         if sample <= self.offset_ms || leeway > 0 {
-            self.offset_ms = sample.min(self.offset_ms.saturating_add(leeway));
+            self.offset_ms = sample.min(self.offset_ms + leeway);
             self.seen_host_ms = host_now_ms;
         }
     }
@@ -40,15 +40,14 @@ impl BoardClock {
     /// How long ago the press made at `at_ms` of the board's clock was, in milliseconds.
     #[must_use]
     pub fn age_ms(&self, at_ms: u64, host_now_ms: u64) -> u64 {
-        let pressed = difference(host_now_ms, at_ms).saturating_sub(self.offset_ms);
-        u64::try_from(pressed).unwrap_or(0)
+        let age_ms = difference(host_now_ms, at_ms) - self.offset_ms;
+        u64::try_from(age_ms.max(0)).unwrap_or(u64::MAX)
     }
 }
 
-/// `a - b`, held within the range of an `i64`.
-fn difference(a: u64, b: u64) -> i64 {
-    let magnitude = i64::try_from(a.abs_diff(b)).unwrap_or(i64::MAX);
-    if a >= b { magnitude } else { -magnitude }
+/// `a - b`; two clocks differ by anything a `u64` holds, either way.
+fn difference(a: u64, b: u64) -> i128 {
+    i128::from(a) - i128::from(b)
 }
 
 #[cfg(test)]
@@ -76,9 +75,10 @@ mod tests {
     }
 
     #[test]
-    fn absurd_numbers_are_only_large_or_zero() {
+    fn absurd_numbers_do_no_harm() {
         let clock = BoardClock::new(u64::MAX, 0);
         assert_eq!(clock.age_ms(u64::MAX, 5), 5);
+        assert_eq!(clock.age_ms(0, u64::MAX), u64::MAX);
         assert_eq!(BoardClock::new(0, 0).age_ms(10, 5), 0);
     }
 }

@@ -19,6 +19,7 @@ mod contact;
 mod faults;
 pub mod frame;
 pub mod press_id;
+mod press_ring;
 pub mod wire;
 
 pub use board::{Board, Edge, Identity};

@@ -218,7 +218,7 @@ pub enum LampOutput {
     Lit,
 }
 
-/// A lamp's blinking: lit for `LIT_MS` of every [`LAMP_PERIOD_MS`].
+/// One period of every blinking lamp, in milliseconds.
 pub const LAMP_PERIOD_MS: u64 = 1_000;
 const BLINK_LIT_MS: u64 = 500;
 const OUT_OF_SERVICE_LIT_MS: u64 = 100;
