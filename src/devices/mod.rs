@@ -1,0 +1,7 @@
+//! Kiosk hardware: the button board and the ticket printer, real or simulated.
+//!
+//! Nothing here knows the engine: drivers talk over bounded channels that the application wires.
+
+pub mod link;
+pub mod printer;
+pub mod simulator;
