@@ -1,5 +1,6 @@
 //! Devices that behave as the hardware does, on real pseudo-terminals.
 
+pub mod board;
 pub mod decoder;
 pub mod picture;
 pub mod printer;
