@@ -5,3 +5,5 @@ pub mod decoder;
 pub mod picture;
 pub mod printer;
 pub mod pty;
+pub mod run;
+pub mod script;
