@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows the engine: drivers talk over bounded channels that the application wires.
 
+pub mod kiosk_board;
 pub mod link;
 pub mod printer;
 pub mod simulator;
