@@ -42,11 +42,11 @@ fn job(id: u64) -> PrinterJob {
 
 fn timing() -> Timing {
     Timing {
-        reply: Duration::from_millis(400),
+        reply: Duration::from_millis(800),
         poll: Duration::from_millis(50),
         poll_job: Duration::from_millis(50),
         write: Duration::from_secs(2),
-        confirm: Duration::from_millis(1_500),
+        confirm: Duration::from_secs(3),
         settle: Duration::from_millis(300),
         recorded: Duration::from_secs(2),
     }
@@ -312,7 +312,7 @@ async fn one_trouble(trouble: PrinterCommand, relief: PrinterCommand) {
 #[tokio::test]
 async fn papers_and_reports_agree_whatever_happens() {
     let mut cases = tokio::task::JoinSet::new();
-    for offset in (1..480).step_by(37) {
+    for offset in (1..480).step_by(53) {
         for (trouble, relief) in [
             (PrinterCommand::UnplugAfter(offset), PrinterCommand::Replug),
             (
