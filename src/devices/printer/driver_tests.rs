@@ -4,6 +4,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
@@ -11,7 +12,7 @@ use super::*;
 use crate::devices::link::Serial;
 use crate::devices::printer::page::CodePage;
 use crate::devices::simulator::printer::{
-    Paper, PrinterCommand, PrinterConfig, PrinterHandle, PrinterSnapshot, start,
+    Finished, Paper, PrinterCommand, PrinterConfig, PrinterHandle, PrinterSnapshot, start,
 };
 
 /// Nothing in these tests takes longer unless it is broken.
@@ -41,11 +42,11 @@ fn job(id: u64) -> PrinterJob {
 
 fn timing() -> Timing {
     Timing {
-        reply: Duration::from_millis(400),
+        reply: Duration::from_millis(800),
         poll: Duration::from_millis(50),
         poll_job: Duration::from_millis(50),
         write: Duration::from_secs(2),
-        confirm: Duration::from_millis(1_500),
+        confirm: Duration::from_secs(3),
         settle: Duration::from_millis(300),
         recorded: Duration::from_secs(2),
     }
@@ -60,6 +61,8 @@ struct Bench {
     printer: PrinterHandle,
     jobs: mpsc::Sender<PrinterJob>,
     reports: mpsc::Receiver<PrinterReport>,
+    /// What came out of the printer.
+    tickets: mpsc::Receiver<Arc<Finished>>,
     /// Every outcome reported so far.
     outcomes: Vec<(u64, &'static str)>,
     _directory: tempfile::TempDir,
@@ -69,7 +72,7 @@ impl Bench {
     fn new(profile: Profile) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let link: PathBuf = directory.path().join("printer");
-        let (printer, _) = start(PrinterConfig {
+        let (printer, tickets) = start(PrinterConfig {
             link: link.clone(),
             baud: 115_200,
             profile: profile.clone(),
@@ -87,6 +90,7 @@ impl Bench {
             printer,
             jobs,
             reports,
+            tickets,
             outcomes: Vec::new(),
             _directory: directory,
         }
@@ -265,6 +269,66 @@ async fn unplugged_anywhere_no_paper_is_unaccounted_for() {
         assert_eq!(shown.garbage, Vec::<String>::new(), "offset {offset}");
         // The first ticket may have come out only where that was said to be possible.
         assert!(shown.finished == 1 || outcome == "unknown");
+    }
+}
+
+/// One trouble at one place of a ticket, then its end, then two more tickets.
+async fn one_trouble(trouble: PrinterCommand, relief: PrinterCommand) {
+    let mut bench = Bench::new(epson());
+    bench.until_state(PrinterState::Ready).await;
+    bench.jobs.send(job(1)).await.unwrap();
+    let recorded = bench.until_sending().await;
+    bench.printer.tell(trouble).await;
+    recorded.send(()).unwrap();
+    bench.until_outcome().await;
+    bench.jobs.send(job(2)).await.unwrap();
+    bench.jobs.send(job(3)).await.unwrap();
+    // Trouble that sets in after the ticket strikes while the next is awaited.
+    while bench.outcomes.len() < 3 {
+        bench.printer.tell(relief).await;
+        bench.until_outcome().await;
+    }
+    let mut papers = [0; 4];
+    while let Ok(paper) = bench.tickets.try_recv() {
+        let number = paper.ticket.number().unwrap().to_owned();
+        let id: usize = number.rsplit(' ').next().unwrap().parse().unwrap();
+        papers[id] += 1;
+    }
+    for &(id, outcome) in &bench.outcomes {
+        let count = papers[usize::try_from(id).unwrap()];
+        match outcome {
+            "printed" => assert_eq!(count, 1, "{trouble:?}: job {id}"),
+            "failed" => assert_eq!(count, 0, "{trouble:?}: job {id}"),
+            _ => assert!(count <= 1, "{trouble:?}: job {id}"),
+        }
+    }
+    assert_eq!(papers[3], 1, "{trouble:?}: {:?}", bench.outcomes);
+    let shown = bench.printer.snapshot().borrow().clone();
+    assert_eq!(shown.garbage, Vec::<String>::new(), "{trouble:?}");
+}
+
+/// Every kind of trouble at many places: a paper for each `printed`, none for `failed`, never
+/// two of one job.
+#[tokio::test]
+async fn papers_and_reports_agree_whatever_happens() {
+    let mut cases = tokio::task::JoinSet::new();
+    for offset in (1..480).step_by(53) {
+        for (trouble, relief) in [
+            (PrinterCommand::UnplugAfter(offset), PrinterCommand::Replug),
+            (
+                PrinterCommand::PaperOutAfter(offset),
+                PrinterCommand::Paper(Paper::Ok),
+            ),
+            (
+                PrinterCommand::SilentAfter(offset),
+                PrinterCommand::Silent(false),
+            ),
+        ] {
+            cases.spawn(one_trouble(trouble, relief));
+        }
+    }
+    while let Some(outcome) = cases.join_next().await {
+        outcome.unwrap();
     }
 }
 

@@ -23,6 +23,7 @@ fn profile(family: &str, page: CodePage, width_mm: u16) -> Profile {
     Profile::find(family, page, width_mm).unwrap()
 }
 
+/// The QR, size and bold commands are also what python-escpos 3 sends for the same.
 #[test]
 fn one_ticket_byte_for_byte() {
     let mut short = slip();

@@ -37,6 +37,8 @@ impl From<WriteFailed> for super::driver::End {
 
 /// Largest piece read at once, bytes.
 const READ_BYTES: usize = 256;
+/// A printer that has said nothing for this long has nothing left to say.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// What is known of the printer at the other end.
 pub(super) struct Session<P> {
@@ -46,6 +48,8 @@ pub(super) struct Session<P> {
     health: Health,
     /// The status question whose answer comes next.
     asked: Option<u8>,
+    /// Answers to a question given up may still come.
+    late: bool,
     confirmed: Option<[u8; 4]>,
     cleared: bool,
 }
@@ -58,6 +62,7 @@ impl<P: Port> Session<P> {
             unheard: VecDeque::new(),
             health: Health::default(),
             asked: None,
+            late: false,
             confirmed: None,
             cleared: false,
         }
@@ -136,11 +141,17 @@ impl<P: Port> Session<P> {
     /// Asks for all four status bytes; false where the printer does not answer them all.
     pub(super) async fn ask(&mut self, limit: Duration) -> Result<bool, Lost> {
         let until = Instant::now() + limit;
+        // Answers do not say which question they belong to: late ones must not be taken for
+        // answers to these.
+        while self.late && Instant::now() < until {
+            self.late = self.hear(Instant::now() + QUIET).await?;
+        }
         self.send(&ASK_ALL, limit).await?;
         self.asked = Some(1);
         while self.asked.is_some() {
             if !self.hear(until).await? {
                 self.asked = None;
+                self.late = true;
                 return Ok(false);
             }
         }

@@ -137,3 +137,39 @@ fn replace_link(link: &Path, target: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, &fresh)?;
     std::fs::rename(&fresh, link)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::io::Write;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_take_as_long_as_on_the_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("line");
+        let mut pty = Pty::open(&link, 9_600).unwrap();
+        let mut far = std::fs::OpenOptions::new().write(true).open(&link).unwrap();
+        far.write_all(&[0x55; 192]).unwrap();
+        let start = Instant::now();
+        let mut count = 0;
+        while count < 192 {
+            count += pty.read(usize::MAX).await.unwrap().len();
+        }
+        // The last portion is still on the line when it is handed over.
+        assert!(start.elapsed() >= Duration::from_millis(185));
+    }
+
+    #[tokio::test]
+    async fn pulling_the_cable_takes_the_link_away() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("line");
+        let first = Pty::open(&link, 9_600).unwrap();
+        let second = Pty::open(&link, 9_600).unwrap();
+        drop(first);
+        assert!(link.exists(), "the newer device keeps the link");
+        drop(second);
+        assert!(std::fs::symlink_metadata(&link).is_err());
+    }
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firmware_protocol::Uid;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
 use crate::devices::printer::profile::Profile;
@@ -198,9 +198,9 @@ async fn follow<C: Language, F: Future<Output = ()>>(
         }
         return std::future::pending().await;
     }
-    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    let mut lines = standard_input();
     let mut number = 0;
-    while let Some(text) = lines.next_line().await.map_err(SimulateError::Terminal)? {
+    while let Some(text) = lines.recv().await {
         number += 1;
         match parse_line(number, &text) {
             Ok(Some(step)) => carry_out(step, &tell).await,
@@ -209,6 +209,28 @@ async fn follow<C: Language, F: Future<Output = ()>>(
         }
     }
     std::future::pending().await
+}
+
+/// The lines of standard input, from a thread of their own: a runtime that reads them itself
+/// cannot stop before the next one comes.
+fn standard_input() -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in io::stdin().lines() {
+            match line {
+                Ok(text) => {
+                    if sender.blocking_send(text).is_err() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "standard input ends");
+                    return;
+                }
+            }
+        }
+    });
+    lines
 }
 
 async fn carry_out<C, F: Future<Output = ()>>(step: Step<C>, tell: &impl Fn(C) -> F) {
