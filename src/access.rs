@@ -172,3 +172,75 @@ impl Register {
             .find(|device| device.key_sha256 == key_sha256)
     }
 }
+
+/// Why the register refused a change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccessRejection {
+    /// The login is taken.
+    #[error("the login \"{0}\" exists already: choose another or set its password")]
+    LoginTaken(String),
+    /// No such login.
+    #[error("there is no login \"{0}\"")]
+    NoSuchLogin(String),
+    /// The device name is taken.
+    #[error("the device \"{0}\" exists already: revoke it first")]
+    DeviceTaken(String),
+    /// No such device.
+    #[error("there is no device \"{0}\"")]
+    NoSuchDevice(String),
+    /// A name that is empty, too long or has unfit characters.
+    #[error("\"{0}\" is no fit name: use 1 to 64 letters, digits, '.', '-', '_'")]
+    UnfitName(String),
+}
+
+/// Longest login or device name, characters.
+pub const NAME_CHARS_MAX: usize = 64;
+
+impl Register {
+    /// Whether a change may be made.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check(&self, event: &AccessEvent) -> Result<(), AccessRejection> {
+        match event {
+            AccessEvent::StaffAdded(account) => {
+                fit_name(&account.login)?;
+                if self.accounts.contains_key(&account.login) {
+                    return Err(AccessRejection::LoginTaken(account.login.clone()));
+                }
+                Ok(())
+            }
+            AccessEvent::StaffDisabled { login } | AccessEvent::PasswordChanged { login, .. } => {
+                if self.accounts.contains_key(login) {
+                    Ok(())
+                } else {
+                    Err(AccessRejection::NoSuchLogin(login.clone()))
+                }
+            }
+            AccessEvent::DeviceAdded(device) => {
+                fit_name(&device.name)?;
+                if self.devices.contains_key(&device.name) {
+                    return Err(AccessRejection::DeviceTaken(device.name.clone()));
+                }
+                Ok(())
+            }
+            AccessEvent::DeviceRevoked { name } => {
+                if self.devices.contains_key(name) {
+                    Ok(())
+                } else {
+                    Err(AccessRejection::NoSuchDevice(name.clone()))
+                }
+            }
+            AccessEvent::SignedIn { .. } | AccessEvent::SignedOut { .. } => Ok(()),
+        }
+    }
+}
+
+fn fit_name(name: &str) -> Result<(), AccessRejection> {
+    let fit = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX && name.chars().all(fit) {
+        Ok(())
+    } else {
+        Err(AccessRejection::UnfitName(name.to_owned()))
+    }
+}

@@ -2,8 +2,22 @@
 
 pub mod catalogue;
 pub mod centre;
+pub mod change;
 pub mod command;
+pub mod deadline;
+pub mod decide;
+pub mod desk;
 pub mod event;
+pub mod forecast;
+pub mod hours;
+pub mod paper;
+pub mod rejection;
+pub mod screens;
+pub mod selection;
+pub mod setup;
 pub mod slip;
+pub mod staff_screens;
+pub mod statistics;
 pub mod ticket;
 pub mod view;
+pub mod wording;

@@ -1,0 +1,178 @@
+//! How everybody else talks to the engine.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::published::Published;
+use crate::access::{AccessEvent, AccessRejection};
+use crate::journal::record::Record;
+use crate::queue::command::{Actor, Command};
+use crate::queue::rejection::Rejection;
+use crate::queue::view::{Alert, BoardLink, PrinterState};
+
+/// Requests that may wait for the engine; one more is answered [`EngineError::Overloaded`].
+pub const ASKS_MAX: usize = 1024;
+
+/// Longest request key, characters.
+pub const KEY_CHARS_MAX: usize = 200;
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// The facts it led to, durable; none where there was nothing to do.
+    pub records: Vec<Record>,
+    /// The request was answered before under this key; nothing happened now.
+    pub repeated: bool,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The centre's rules refuse it.
+    #[error("refused: {}", .0.code())]
+    Rejected(Rejection),
+    /// The register of accounts and devices refuses it.
+    #[error(transparent)]
+    Access(#[from] AccessRejection),
+    /// The key was used for another request.
+    #[error("this idempotency key was used for another request: use a new key")]
+    KeyReused,
+    /// Too many requests wait.
+    #[error("too many requests are waiting: try again")]
+    Overloaded,
+    /// The journal cannot be written; nothing was acknowledged.
+    #[error("the journal cannot be written, so nothing was done: {0}")]
+    Storage(String),
+    /// The daemon is stopping.
+    #[error("the daemon is stopping")]
+    Stopped,
+}
+
+/// What devices tell of themselves; not kept, only shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeviceReport {
+    /// A printer's state.
+    Printer {
+        /// Kiosk.
+        kiosk: String,
+        /// State.
+        state: PrinterState,
+    },
+    /// A button board's link.
+    Board {
+        /// Kiosk.
+        kiosk: String,
+        /// State.
+        link: BoardLink,
+    },
+    /// A display came (1) or went (−1).
+    Displays {
+        /// Difference.
+        by: i32,
+    },
+    /// An alert begins, replacing one of the same kind.
+    Raise(Alert),
+    /// The alert of this kind ends.
+    Clear {
+        /// Its kind.
+        kind: String,
+    },
+    /// Whether sentences can be spoken.
+    Voice {
+        /// They can.
+        ready: bool,
+    },
+}
+
+/// One thing for the engine to do.
+#[derive(Debug)]
+pub(super) enum Ask {
+    /// A command to the queue.
+    Command {
+        actor: Actor,
+        command: Command,
+        key: Option<String>,
+        reply: oneshot::Sender<Result<Done, EngineError>>,
+    },
+    /// A change of accounts, devices or sessions.
+    Access {
+        actor: Actor,
+        event: AccessEvent,
+        reply: oneshot::Sender<Result<Done, EngineError>>,
+    },
+    /// A device's report.
+    Device(DeviceReport),
+}
+
+/// A handle to the running engine. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct EngineHandle {
+    pub(super) asks: mpsc::Sender<Ask>,
+    pub(super) published: watch::Receiver<Arc<Published>>,
+}
+
+impl EngineHandle {
+    /// Asks the centre for something. When this returns `Ok`, what was done is on disk.
+    ///
+    /// With a `key`, a repeat of the same request gets the first result and does nothing again.
+    ///
+    /// # Errors
+    /// See [`EngineError`]; nothing has happened then.
+    pub async fn submit(
+        &self,
+        actor: Actor,
+        command: Command,
+        key: Option<String>,
+    ) -> Result<Done, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Ask::Command {
+            actor,
+            command,
+            key,
+            reply,
+        })?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Changes accounts, devices or sessions.
+    ///
+    /// # Errors
+    /// See [`EngineError`]; nothing has happened then.
+    pub async fn change_access(
+        &self,
+        actor: Actor,
+        event: AccessEvent,
+    ) -> Result<Done, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Ask::Access {
+            actor,
+            event,
+            reply,
+        })?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Passes on what a device tells of itself. Waits for room: a state must not be lost.
+    pub async fn report(&self, report: DeviceReport) {
+        // A stopped engine needs no reports.
+        let _ = self.asks.send(Ask::Device(report)).await;
+    }
+
+    /// The newest published state.
+    pub fn published(&self) -> Arc<Published> {
+        self.published.borrow().clone()
+    }
+
+    /// Follows the published state.
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Published>> {
+        self.published.clone()
+    }
+
+    fn ask(&self, ask: Ask) -> Result<(), EngineError> {
+        self.asks.try_send(ask).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => EngineError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => EngineError::Stopped,
+        })
+    }
+}

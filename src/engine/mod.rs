@@ -1,0 +1,5 @@
+//! The single writer: one thread decides, records, applies, publishes and replies, in that order.
+
+pub mod handle;
+pub mod published;
+pub mod run;

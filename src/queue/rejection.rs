@@ -1,0 +1,149 @@
+//! The centre's "no": each with a stable code and a Latvian sentence that says what to do.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ticket::{DeskNumber, TicketNumber};
+
+/// Why a command was refused. Nothing has happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// No such desk is set up.
+    NoSuchDesk(DeskNumber),
+    /// No such kiosk is set up.
+    NoSuchKiosk(String),
+    /// No such ticket today.
+    NoSuchTicket,
+    /// Nobody works at the desk.
+    DeskClosed(DeskNumber),
+    /// The desk has a customer, or their documents, or is on a break (A2/4/9).
+    DeskBusy(DeskNumber),
+    /// Somebody else works at the desk.
+    DeskTaken(DeskNumber),
+    /// The consultant works at another desk already.
+    AtAnotherDesk(DeskNumber),
+    /// The desk is not set up for the service.
+    ServiceNotHere(DeskNumber),
+    /// A called customer is awaited for a whole minute (A2/2/2.4).
+    MinuteNotOver {
+        /// What is left of it.
+        remaining: SignedDuration,
+    },
+    /// Nobody is called to the desk.
+    NotCalled(DeskNumber),
+    /// The desk is not serving anybody.
+    NotServing(DeskNumber),
+    /// The desk is not on a break.
+    NotOnBreak(DeskNumber),
+    /// The ticket is not waiting.
+    TicketNotWaiting(TicketNumber),
+    /// The ticket is not parked.
+    TicketNotParked(TicketNumber),
+    /// The ticket is no no-show.
+    TicketNotNoShow(TicketNumber),
+    /// The ticket waits for a service or desk that is not this desk's.
+    TicketNotForDesk(TicketNumber),
+    /// Tickets are not issued now, or reception has not begun.
+    CentreClosed {
+        /// When it next opens.
+        opens_at: Option<Timestamp>,
+    },
+    /// There is nothing to undo, or it is too late.
+    NothingToUndo,
+    /// The caller may not do this.
+    NotAllowed,
+    /// A text is empty or too long.
+    BadText {
+        /// Which.
+        field: &'static str,
+        /// Longest allowed, characters.
+        max: usize,
+    },
+    /// There is no printer for it.
+    NoPrinter,
+    /// No more numbers in this series today.
+    SeriesFull,
+    /// The job is not in a state that allows this report.
+    JobNotOpen,
+}
+
+impl Rejection {
+    /// Stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchDesk(_) => "no_such_desk",
+            Self::NoSuchKiosk(_) => "no_such_kiosk",
+            Self::NoSuchTicket => "no_such_ticket",
+            Self::DeskClosed(_) => "desk_closed",
+            Self::DeskBusy(_) => "desk_busy",
+            Self::DeskTaken(_) => "desk_taken",
+            Self::AtAnotherDesk(_) => "at_another_desk",
+            Self::ServiceNotHere(_) => "service_not_here",
+            Self::MinuteNotOver { .. } => "minute_not_over",
+            Self::NotCalled(_) => "not_called",
+            Self::NotServing(_) => "not_serving",
+            Self::NotOnBreak(_) => "not_on_break",
+            Self::TicketNotWaiting(_) => "ticket_not_waiting",
+            Self::TicketNotParked(_) => "ticket_not_parked",
+            Self::TicketNotNoShow(_) => "ticket_not_no_show",
+            Self::TicketNotForDesk(_) => "ticket_not_for_desk",
+            Self::CentreClosed { .. } => "centre_closed",
+            Self::NothingToUndo => "nothing_to_undo",
+            Self::NotAllowed => "not_allowed",
+            Self::BadText { .. } => "invalid",
+            Self::NoPrinter => "no_printer",
+            Self::SeriesFull => "series_full",
+            Self::JobNotOpen => "job_not_open",
+        }
+    }
+
+    /// What to tell the person, in Latvian.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NoSuchDesk(desk) => format!("{desk}. galda šajā centrā nav."),
+            Self::NoSuchKiosk(kiosk) => format!("Kioska „{kiosk}” šajā centrā nav."),
+            Self::NoSuchTicket => "Šādas biļetes nav. Pārbaudiet numuru.".to_owned(),
+            Self::DeskClosed(desk) => {
+                format!("{desk}. galds ir slēgts. Vispirms sāciet darbu pie galda.")
+            }
+            Self::DeskBusy(desk) => format!(
+                "Pie {desk}. galda vēl nav pabeigts darbs ar klientu vai ir pārtraukums. Vispirms pabeidziet."
+            ),
+            Self::DeskTaken(desk) => format!("Pie {desk}. galda strādā cits darbinieks."),
+            Self::AtAnotherDesk(desk) => {
+                format!("Jūs jau strādājat pie {desk}. galda. Vispirms beidziet darbu tur.")
+            }
+            Self::ServiceNotHere(desk) => {
+                format!("{desk}. galdam šis pakalpojums nav paredzēts.")
+            }
+            Self::MinuteNotOver { remaining } => format!(
+                "Uzaicinātais klients jāgaida viena minūte. Atlikušas {} s.",
+                whole_seconds_up(*remaining)
+            ),
+            Self::NotCalled(desk) => format!("Pie {desk}. galda neviens nav uzaicināts."),
+            Self::NotServing(desk) => format!("Pie {desk}. galda neviens netiek apkalpots."),
+            Self::NotOnBreak(desk) => format!("{desk}. galdam nav pārtraukuma."),
+            Self::TicketNotWaiting(number) => format!("Biļete {number} vairs negaida rindā."),
+            Self::TicketNotParked(number) => format!("Biļete {number} nav atlikta."),
+            Self::TicketNotNoShow(number) => {
+                format!("Biļete {number} nav atzīmēta kā neieradusies.")
+            }
+            Self::TicketNotForDesk(number) => {
+                format!("Biļete {number} nav šī galda pakalpojumam.")
+            }
+            Self::CentreClosed { .. } => "Šobrīd klientus nepieņem.".to_owned(),
+            Self::NothingToUndo => "Nav ko atsaukt, vai arī ir par vēlu.".to_owned(),
+            Self::NotAllowed => "Jums nav tiesību to darīt.".to_owned(),
+            Self::BadText { field, max } => {
+                format!("Laukam „{field}” jābūt no 1 līdz {max} rakstzīmēm.")
+            }
+            Self::NoPrinter => "Šai biļetei nav printera, kurā to drukāt.".to_owned(),
+            Self::SeriesFull => "Šodien šai rindai vairs nav brīvu numuru.".to_owned(),
+            Self::JobNotOpen => "Šis drukas darbs jau ir pabeigts.".to_owned(),
+        }
+    }
+}
+
+/// Whole seconds, rounded up, so that "0 s" is never said while something is left.
+fn whole_seconds_up(duration: SignedDuration) -> i64 {
+    duration.as_secs() + i64::from(duration.subsec_nanos() > 0)
+}

@@ -1,0 +1,413 @@
+//! Builds the views of [`super::view`] from the centre.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::catalogue::Service;
+use super::centre::{Announced, Centre};
+use super::deadline;
+use super::decide::{ahead_of, issues_now};
+use super::event::{CallReason, CallRule};
+use super::forecast::{self, LearnedTimes};
+use super::hours::Reception;
+use super::paper::JobState;
+use super::selection;
+use super::setup::Setup;
+use super::slip::Slip;
+use super::ticket::{DeskNumber, Place, Ticket, TicketId};
+use super::view::{
+    Alert, Announcement, BOARD_CALLS, BoardCall, BoardLink, BoardView, ButtonState, ButtonView,
+    CentreHeader, KioskView, LampState, LastIssued, Opening, PrinterState, QueueLine, SlipState,
+    TrackState, TrackView, WaitRange,
+};
+use super::wording;
+
+/// How long a kiosk keeps showing the ticket it issued, seconds.
+const LAST_ISSUED_S: i64 = 15;
+
+/// How long an announcement stays in the board's view, seconds.
+const ANNOUNCEMENT_S: i64 = 60;
+
+/// What a view depends on besides the centre: the devices as they report themselves.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Surroundings {
+    /// Printers by kiosk.
+    pub printers: BTreeMap<String, PrinterState>,
+    /// Button boards by kiosk.
+    pub boards: BTreeMap<String, BoardLink>,
+    /// Displays connected.
+    pub displays: u32,
+    /// What needs a person, beyond what the devices above say.
+    pub alerts: Vec<Alert>,
+    /// Sentences can be spoken.
+    pub voice: bool,
+    /// Times at the desk learned so far.
+    pub learned: LearnedTimes,
+}
+
+/// All that views are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The set-up.
+    pub setup: &'a Setup,
+    /// The centre.
+    pub centre: &'a Centre,
+    /// The devices.
+    pub around: &'a Surroundings,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl<'a> Scene<'a> {
+    /// What a kiosk shows; a name that is no kiosk's gets one without devices.
+    pub fn kiosk(&self, kiosk: &str) -> KioskView {
+        let setup = self.setup.kiosks.get(kiosk);
+        KioskView {
+            centre: self.header(),
+            kiosk: kiosk.to_owned(),
+            opening: self.opening(),
+            buttons: self.buttons(kiosk),
+            printer: self.printer(kiosk),
+            board: self.board_link(kiosk),
+            lamps: self.lamps().to_vec(),
+            simulated: setup.is_some_and(|kiosk| kiosk.simulated),
+            last: self.last_issued(kiosk),
+            help_requested: self.centre.help.contains_key(kiosk),
+            hours: self.setup.hours.lines(self.setup.date_of(self.now)),
+            press_lock_s: u32::try_from(self.setup.rules.press_lock.as_secs()).unwrap_or(0),
+        }
+    }
+
+    /// The lamps of every button board, in button order: lit where a press issues a ticket.
+    pub fn lamps(&self) -> [LampState; 3] {
+        if issues_now(self.setup, self.now) {
+            [LampState::On; 3]
+        } else {
+            [LampState::Off; 3]
+        }
+    }
+
+    /// What the waiting-room display shows.
+    pub fn board(&self) -> BoardView {
+        BoardView {
+            centre: self.header(),
+            opening: self.opening(),
+            calls: self.calls(),
+            announcements: self.announcements(),
+            waiting: self.queues(),
+            notice: None,
+            hours: self.setup.hours.lines(self.setup.date_of(self.now)),
+        }
+    }
+
+    /// What the customer's own page shows; nothing of other customers.
+    pub fn track(&self, ticket: &Ticket) -> TrackView {
+        TrackView {
+            centre: self.setup.name.clone(),
+            number: ticket.number.to_string(),
+            service_name: self.setup.service_name(ticket.service).to_owned(),
+            state: self.track_state(ticket),
+            at: self.now,
+            timezone: self.setup.timezone_name.clone(),
+        }
+    }
+
+    fn track_state(&self, ticket: &Ticket) -> TrackState {
+        match &ticket.place {
+            Place::Waiting => TrackState::Waiting {
+                ahead: self.ahead(ticket),
+                wait: self.wait_of(ticket),
+            },
+            Place::AtDesk { desk } => match self.deadline_at(*desk, ticket.id) {
+                Some(deadline) => TrackState::Called {
+                    desk: desk.0,
+                    deadline,
+                },
+                None => TrackState::Serving { desk: desk.0 },
+            },
+            Place::Parked { .. } => TrackState::Parked,
+            Place::Finished { .. } => TrackState::Finished,
+            Place::NoShow { .. } => TrackState::NoShow,
+            Place::Cancelled { .. } => TrackState::Cancelled,
+        }
+    }
+
+    /// When the minute of a ticket called to a desk is over; absent once the customer came.
+    pub fn deadline_at(&self, desk: DeskNumber, ticket: TicketId) -> Option<Timestamp> {
+        match &self.centre.staffed(desk)?.seat {
+            super::desk::Seat::Called {
+                ticket: called,
+                minute_from,
+                ..
+            } if *called == ticket => Some(*minute_from + self.setup.rules.no_show),
+            super::desk::Seat::Called { .. }
+            | super::desk::Seat::Free { .. }
+            | super::desk::Seat::OnBreak { .. }
+            | super::desk::Seat::Serving { .. }
+            | super::desk::Seat::Documents { .. } => None,
+        }
+    }
+
+    /// What the paper of a ticket says.
+    pub fn slip(&self, ticket: &Ticket, copy: bool) -> Slip {
+        let tz = &self.setup.timezone;
+        let guidance = [
+            "Lūdzu, gaidiet, līdz Jūsu numurs",
+            "parādās ekrānā un tiek nosaukts.",
+            "Uzaicinātu klientu gaida vienu minūti.",
+        ];
+        Slip {
+            centre: self.setup.name.clone(),
+            service: self.setup.service_name(ticket.issued_for).to_owned(),
+            number: ticket.number.to_string(),
+            issued_at: ticket.issued_at,
+            issued_text: wording::date_and_time(ticket.issued_at, tz),
+            ahead_text: format!("Pirms Jums: {}", wording::customers(ticket.ahead)),
+            wait_text: ticket
+                .promise
+                .map(|wait| format!("Paredzamā gaidīšana: {}", wording::wait_minutes(wait))),
+            guidance: guidance.iter().map(|line| (*line).to_owned()).collect(),
+            track_url: self
+                .setup
+                .public_url
+                .as_ref()
+                .map(|base| format!("{}{}", base.trim_end_matches('/'), track_path(ticket))),
+            copy,
+        }
+    }
+
+    /// The centre's name plate.
+    pub fn header(&self) -> CentreHeader {
+        CentreHeader {
+            name: self.setup.name.clone(),
+            address: self.setup.address.clone(),
+            timezone: self.setup.timezone_name.clone(),
+            demo: self.setup.demo,
+        }
+    }
+
+    /// How reception stands.
+    pub fn opening(&self) -> Opening {
+        let hours = &self.setup.hours;
+        match hours.at(self.now, &self.setup.timezone) {
+            Reception::Open { closes_at } => Opening::Open {
+                closes_at,
+                reception: true,
+            },
+            Reception::Lead { closes_at, .. } => Opening::Open {
+                closes_at,
+                reception: false,
+            },
+            Reception::Closed { opens_at } => Opening::Closed {
+                opens_at,
+                tickets_from: opens_at.map(|at| at - hours.lead),
+            },
+        }
+    }
+
+    fn buttons(&self, kiosk: &str) -> Vec<ButtonView> {
+        Service::ALL
+            .into_iter()
+            .map(|service| {
+                // A new ticket would stand behind all that wait now.
+                let wait = forecast::wait(
+                    self.centre,
+                    &self.around.learned,
+                    service,
+                    self.now,
+                    TicketId(u64::MAX),
+                );
+                ButtonView {
+                    service,
+                    name: self.setup.service_name(service).to_owned(),
+                    state: match (issues_now(self.setup, self.now), wait) {
+                        (false, _) => ButtonState::Closed,
+                        (true, None) => ButtonState::NoDesk,
+                        (true, Some(_)) => ButtonState::Open,
+                    },
+                    waiting: self.waiting_count(service),
+                    wait,
+                    locked_until: self.locked_until(kiosk, service),
+                }
+            })
+            .collect()
+    }
+
+    fn locked_until(&self, kiosk: &str, service: Service) -> Option<Timestamp> {
+        let ticket = self.centre.last_of_kiosk(kiosk)?;
+        let until = ticket.issued_at + self.setup.rules.press_lock;
+        (ticket.issued_for == service && until > self.now).then_some(until)
+    }
+
+    fn last_issued(&self, kiosk: &str) -> Option<LastIssued> {
+        let ticket = self.centre.last_of_kiosk(kiosk)?;
+        let age = self.now.duration_since(ticket.issued_at);
+        (age < SignedDuration::from_secs(LAST_ISSUED_S)).then(|| LastIssued {
+            id: ticket.id.0,
+            number: ticket.number.to_string(),
+            service: ticket.issued_for,
+            issued_at: ticket.issued_at,
+            ahead: ticket.ahead,
+            wait: ticket.promise,
+            slip: self.slip_state(ticket.id),
+            track_path: track_path(ticket),
+        })
+    }
+
+    /// What became of a ticket's newest paper.
+    pub fn slip_state(&self, ticket: TicketId) -> SlipState {
+        match self.centre.outbox.newest_of(ticket).map(|job| &job.state) {
+            None => SlipState::None,
+            Some(JobState::Queued) => SlipState::Queued,
+            Some(JobState::Sending { .. }) => SlipState::Sending,
+            Some(JobState::Printed { .. }) => SlipState::Printed,
+            Some(JobState::Failed { .. }) => SlipState::Failed,
+            Some(JobState::Unknown { .. }) => SlipState::Unknown,
+        }
+    }
+
+    /// The printer of a kiosk.
+    pub fn printer(&self, kiosk: &str) -> PrinterState {
+        match self.setup.kiosks.get(kiosk) {
+            Some(setup) if setup.printer => self
+                .around
+                .printers
+                .get(kiosk)
+                .copied()
+                .unwrap_or(PrinterState::Connecting),
+            Some(_) | None => PrinterState::Absent,
+        }
+    }
+
+    /// The link to a kiosk's button board.
+    pub fn board_link(&self, kiosk: &str) -> BoardLink {
+        match self.setup.kiosks.get(kiosk) {
+            Some(setup) if setup.board => self
+                .around
+                .boards
+                .get(kiosk)
+                .copied()
+                .unwrap_or(BoardLink::Connecting),
+            Some(_) | None => BoardLink::Absent,
+        }
+    }
+
+    fn calls(&self) -> Vec<BoardCall> {
+        let mut calls: Vec<BoardCall> = Vec::with_capacity(BOARD_CALLS);
+        for announced in self.centre.announced.iter().rev() {
+            let number = announced.number.to_string();
+            if calls.iter().any(|call| call.number == number) {
+                continue;
+            }
+            calls.push(BoardCall {
+                number,
+                desk: announced.desk.0,
+                called_at: self.called_at(announced),
+                awaited: self.deadline_at(announced.desk, announced.ticket).is_some(),
+            });
+            if calls.len() == BOARD_CALLS {
+                break;
+            }
+        }
+        calls
+    }
+
+    /// The call an announcement repeats: a recall never changes it.
+    fn called_at(&self, announced: &Announced) -> Timestamp {
+        self.centre
+            .tickets
+            .get(&announced.ticket)
+            .and_then(|ticket| ticket.legs.last())
+            .map_or(announced.at, |leg| leg.called_at)
+    }
+
+    fn announcements(&self) -> Vec<Announcement> {
+        let oldest = self.now - SignedDuration::from_secs(ANNOUNCEMENT_S);
+        self.centre
+            .announced
+            .iter()
+            .filter(|announced| announced.at >= oldest)
+            .map(|announced| Announcement {
+                id: announced.id,
+                number: announced.number.to_string(),
+                desk: announced.desk.0,
+                at: announced.at,
+                text: wording::announcement(announced.number, announced.desk),
+                repeat: announced.repeat,
+                voice_path: self.around.voice.then(|| {
+                    format!(
+                        "/api/v1/voice/{}/{}/{}.wav",
+                        announced.number.series, announced.number.number, announced.desk
+                    )
+                }),
+            })
+            .collect()
+    }
+
+    /// The queues in button order.
+    pub fn queues(&self) -> Vec<QueueLine> {
+        Service::ALL
+            .into_iter()
+            .map(|service| QueueLine {
+                service,
+                name: self.setup.service_name(service).to_owned(),
+                waiting: self.waiting_count(service),
+                longest_since: selection::waiting_for(self.centre, service)
+                    .map(|ticket| ticket.issued_at)
+                    .min(),
+            })
+            .collect()
+    }
+
+    fn waiting_count(&self, service: Service) -> u32 {
+        u32::try_from(selection::waiting_for(self.centre, service).count()).unwrap_or(u32::MAX)
+    }
+
+    /// Tickets of the same service that stand before this one.
+    pub fn ahead(&self, ticket: &Ticket) -> u32 {
+        ahead_of(self.centre, ticket.service, ticket.counts_from, ticket.id)
+    }
+
+    /// What a waiting ticket should still expect.
+    pub fn wait_of(&self, ticket: &Ticket) -> Option<WaitRange> {
+        forecast::wait(
+            self.centre,
+            &self.around.learned,
+            ticket.service,
+            ticket.counts_from,
+            ticket.id,
+        )
+    }
+
+    /// Why a ticket is or was the one to call, for the person at the desk.
+    pub fn reason_text(&self, reason: &CallReason) -> String {
+        let time = wording::time(reason.counts_from, &self.setup.timezone);
+        let base = match reason.rule {
+            CallRule::Turn => format!("Rindas kārtībā: skaitās paņemta plkst. {time}"),
+            CallRule::OutOfTurn => format!("Ārpus kārtas: skaitās paņemta plkst. {time}"),
+            CallRule::ByHand => format!("Izvēlēta ar roku: skaitās paņemta plkst. {time}"),
+        };
+        let overtook: Vec<String> = reason
+            .overtook
+            .iter()
+            .filter_map(|id| self.centre.tickets.get(id))
+            .map(|ticket| ticket.number.to_string())
+            .collect();
+        match overtook.as_slice() {
+            [] => format!("{base}."),
+            [one] => format!("{base}. Apsteidz {one}."),
+            [one, more @ ..] => format!("{base}. Apsteidz {one} un vēl {}.", more.len()),
+        }
+    }
+
+    /// The next moment at which a view changes by itself.
+    pub fn next_change(&self) -> Option<Timestamp> {
+        deadline::next_deadline(self.setup, self.centre, self.now).map(|(at, _)| at)
+    }
+}
+
+/// Path of a ticket's own page.
+pub fn track_path(ticket: &Ticket) -> String {
+    format!("/t/{}", ticket.track.0)
+}

@@ -1,0 +1,94 @@
+//! Who is next at a desk, and why.
+//!
+//! One fixed key per ticket, smallest first: a ticket counts as if taken at `counts_from`. The
+//! key does not move while people wait, so the order of two of them never flips.
+
+use super::catalogue::Service;
+use super::centre::Centre;
+use super::desk::Staffed;
+use super::event::{CallReason, CallRule};
+use super::ticket::{DeskNumber, Place, Ticket};
+
+/// Whether a ticket is in the queue. The count shown as waiting and what a desk can call both
+/// rest on this.
+pub fn is_waiting(ticket: &Ticket) -> bool {
+    match ticket.place {
+        Place::Waiting => true,
+        Place::AtDesk { .. }
+        | Place::Parked { .. }
+        | Place::Finished { .. }
+        | Place::NoShow { .. }
+        | Place::Cancelled { .. } => false,
+    }
+}
+
+/// Whether a ticket is for this desk: sent to it in person, or of a service it calls. A ticket
+/// sent to a desk that has closed since is anybody's of its service.
+pub fn is_for_desk(centre: &Centre, number: DeskNumber, desk: &Staffed, ticket: &Ticket) -> bool {
+    match ticket.reserved_for {
+        Some(reserved) if reserved == number => true,
+        Some(reserved) if centre.staffed(reserved).is_some() => false,
+        Some(_) | None => desk.services.contains(&ticket.service),
+    }
+}
+
+/// The waiting tickets a desk could call now, in calling order.
+pub fn callable(centre: &Centre, number: DeskNumber) -> Vec<&Ticket> {
+    let Some(desk) = centre.staffed(number) else {
+        return Vec::new();
+    };
+    waiting_in_order(centre)
+        .into_iter()
+        .filter(|ticket| is_for_desk(centre, number, desk, ticket))
+        .collect()
+}
+
+/// All waiting tickets in calling order.
+pub fn waiting_in_order(centre: &Centre) -> Vec<&Ticket> {
+    let mut waiting: Vec<&Ticket> = centre
+        .tickets
+        .values()
+        .filter(|ticket| is_waiting(ticket))
+        .collect();
+    waiting.sort_by_key(|ticket| (ticket.counts_from, ticket.id));
+    waiting
+}
+
+/// Tickets waiting for a service.
+pub fn waiting_for(centre: &Centre, service: Service) -> impl Iterator<Item = &Ticket> {
+    centre
+        .tickets
+        .values()
+        .filter(move |ticket| is_waiting(ticket) && ticket.service == service)
+}
+
+/// Who is next at a desk, from one queue where asked, with the reason.
+pub fn next_for(
+    centre: &Centre,
+    number: DeskNumber,
+    service: Option<Service>,
+) -> Option<(&Ticket, CallReason)> {
+    let callable = callable(centre, number);
+    let chosen = *callable
+        .iter()
+        .find(|ticket| service.is_none_or(|service| ticket.service == service))?;
+    Some((chosen, reason_for(&callable, chosen)))
+}
+
+/// The reason to store with a call of `chosen` by a desk that could have called `callable`.
+pub fn reason_for(callable: &[&Ticket], chosen: &Ticket) -> CallReason {
+    let is_first = callable.first().is_some_and(|first| first.id == chosen.id);
+    CallReason {
+        rule: match (is_first, chosen.out_of_turn) {
+            (false, _) => CallRule::ByHand,
+            (true, true) => CallRule::OutOfTurn,
+            (true, false) => CallRule::Turn,
+        },
+        counts_from: chosen.counts_from,
+        overtook: callable
+            .iter()
+            .filter(|other| other.id < chosen.id)
+            .map(|other| other.id)
+            .collect(),
+    }
+}

@@ -1,0 +1,122 @@
+//! How a centre is set up: read from the configuration once, never changed by events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::catalogue::Service;
+use super::hours::OpeningHours;
+use super::ticket::DeskNumber;
+
+/// One centre's set-up.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Name of the centre.
+    pub name: String,
+    /// Street address; may be empty.
+    pub address: String,
+    /// Time zone of the centre; dates and hours are local to it.
+    pub timezone: TimeZone,
+    /// Its IANA name.
+    pub timezone_name: String,
+    /// Visits can be booked: renames button 3 (A2/2/1.3, footnote).
+    pub appointments: bool,
+    /// No queue machine: desks issue the tickets (A2/2/2.2).
+    pub no_kiosk: bool,
+    /// A demonstration with simulated devices.
+    pub demo: bool,
+    /// Address under which customers reach the ticket pages; absent = no QR code.
+    pub public_url: Option<String>,
+    /// Services each desk is set up for.
+    pub desks: BTreeMap<DeskNumber, DeskSetup>,
+    /// Kiosks.
+    pub kiosks: BTreeMap<String, KioskSetup>,
+    /// Series letter of each service.
+    pub series: BTreeMap<Service, char>,
+    /// Reception hours.
+    pub hours: OpeningHours,
+    /// Numbers in the rules.
+    pub rules: Rules,
+}
+
+/// One desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskSetup {
+    /// Services it can call.
+    pub services: BTreeSet<Service>,
+    /// Kiosk that prints the tickets issued from here, if any.
+    pub prints_at: Option<String>,
+}
+
+/// One kiosk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KioskSetup {
+    /// It has a printer.
+    pub printer: bool,
+    /// It has a button board.
+    pub board: bool,
+    /// Its devices are simulated.
+    pub simulated: bool,
+}
+
+/// Numbers in the rules. The defaults are the standard's where it names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// How long a called customer is awaited: one minute (A2/2/2.4).
+    pub no_show: SignedDuration,
+    /// When the daemon announces a call once more by itself.
+    pub second_announcement: SignedDuration,
+    /// Rest of a button after a ticket.
+    pub press_lock: SignedDuration,
+    /// Tickets one kiosk issues within [`Rules::burst_window`] before it rests.
+    pub burst_tickets: usize,
+    /// The window of [`Rules::burst_tickets`].
+    pub burst_window: SignedDuration,
+    /// A press older than this issues no ticket: its customer has left.
+    pub press_age_max: SignedDuration,
+    /// Credit of an out-of-turn ticket: it counts as if taken this much earlier.
+    pub out_of_turn_credit: SignedDuration,
+    /// How long a step can be undone.
+    pub undo: SignedDuration,
+    /// Target wait, for the report.
+    pub wait_target: SignedDuration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            no_show: SignedDuration::from_secs(60),
+            second_announcement: SignedDuration::from_secs(30),
+            press_lock: SignedDuration::from_secs(3),
+            burst_tickets: 20,
+            burst_window: SignedDuration::from_secs(60),
+            press_age_max: SignedDuration::from_secs(10),
+            out_of_turn_credit: SignedDuration::from_mins(120),
+            undo: SignedDuration::from_secs(10),
+            wait_target: SignedDuration::from_mins(15),
+        }
+    }
+}
+
+impl Setup {
+    /// The name on the button of a service (A2/2/1.3).
+    pub fn service_name(&self, service: Service) -> &'static str {
+        service.name(self.appointments)
+    }
+
+    /// The local date of a moment.
+    pub fn date_of(&self, at: jiff::Timestamp) -> Date {
+        at.to_zoned(self.timezone.clone()).date()
+    }
+
+    /// The series letter of a service; P, S and K for buttons 1, 2 and 3 unless set otherwise.
+    pub fn series_of(&self, service: Service) -> char {
+        self.series.get(&service).copied().unwrap_or(match service {
+            Service::OrderIntake => 'P',
+            Service::OrderHandout => 'S',
+            Service::Corporate => 'K',
+        })
+    }
+}

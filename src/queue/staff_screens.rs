@@ -1,0 +1,360 @@
+//! The views of the people who work in the centre: a desk's and the manager's.
+
+use super::catalogue::Service;
+use super::decide::undoable;
+use super::desk::{Desk, Seat, Staffed};
+use super::event::Step;
+use super::screens::Scene;
+use super::selection;
+use super::statistics::{Histogram, ServiceFigures, half_hour, service_figures};
+use super::ticket::{DeskNumber, Place, Ticket, TicketId};
+use super::view::{
+    Alert, BoardLink, DESK_LIST_MAX, DeskChoice, DeskPhase, DeskView, HalfHour, ManagerDesk,
+    ManagerKiosk, ManagerQueue, ManagerView, NextLine, PrinterState, TicketLine, UndoLine,
+};
+
+impl Scene<'_> {
+    /// What a desk shows.
+    pub fn desk(&self, number: DeskNumber) -> DeskView {
+        let staffed = self.centre.staffed(number);
+        let rules = &self.setup.rules;
+        let possible = self.setup.desks.get(&number);
+        let next =
+            selection::next_for(self.centre, number, None).map(|(ticket, reason)| NextLine {
+                ticket: self.line(ticket),
+                reason: self.reason_text(&reason),
+            });
+        let waiting = selection::waiting_in_order(self.centre);
+        DeskView {
+            centre: self.header(),
+            desk: number.0,
+            consultant: staffed.map(|s| s.consultant.clone()),
+            services: staffed.map_or_else(Vec::new, |s| s.services.iter().copied().collect()),
+            services_possible: possible
+                .map_or_else(Vec::new, |d| d.services.iter().copied().collect()),
+            opening: self.opening(),
+            phase: self.phase(number),
+            nobody_because: self.nobody_because(staffed, next.is_some(), !waiting.is_empty()),
+            next,
+            queues: self.queues(),
+            waiting: self.lines(waiting.into_iter()),
+            parked: self.lines(self.tickets_where(|p| matches!(p, Place::Parked { .. }))),
+            no_shows: self.lines(
+                self.tickets_where(|p| matches!(p, Place::NoShow { .. }))
+                    .rev(),
+            ),
+            undo: self.undo_line(staffed),
+            finished_today: self
+                .centre
+                .desks
+                .get(&number)
+                .map_or(0, |desk| desk.finished_today),
+            alerts: self.alerts(),
+            no_kiosk: self.setup.no_kiosk,
+            help: self.centre.help.keys().cloned().collect(),
+            desks: self.desk_choices(),
+            wait_target_s: u32::try_from(rules.wait_target.as_secs()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// What the manager sees.
+    pub fn manager(&self, journal_seq: u64) -> ManagerView {
+        let date = self
+            .centre
+            .date
+            .unwrap_or_else(|| self.setup.date_of(self.now));
+        ManagerView {
+            centre: self.header(),
+            date: date.to_string(),
+            opening: self.opening(),
+            desks: self
+                .setup
+                .desks
+                .keys()
+                .map(|n| self.manager_desk(*n))
+                .collect(),
+            queues: self.manager_queues(),
+            kiosks: self
+                .setup
+                .kiosks
+                .keys()
+                .map(|k| self.manager_kiosk(k))
+                .collect(),
+            displays: self.around.displays,
+            alerts: self.alerts(),
+            curve: self.curve(),
+            wait_target_s: u32::try_from(self.setup.rules.wait_target.as_secs())
+                .unwrap_or(u32::MAX),
+            journal_seq,
+        }
+    }
+
+    /// What needs a person, urgent first.
+    pub fn alerts(&self) -> Vec<Alert> {
+        let mut alerts = self.around.alerts.clone();
+        for kiosk in self.setup.kiosks.keys() {
+            alerts.extend(self.printer_alert(kiosk));
+            if self.board_link(kiosk) == BoardLink::Lost {
+                alerts.push(self.alert(
+                    "board",
+                    format!("Kioska „{kiosk}” pogu panelis neatbild. Pārbaudiet kabeli."),
+                    true,
+                ));
+            }
+        }
+        for (kiosk, since) in &self.centre.help {
+            alerts.push(Alert {
+                kind: "help".to_owned(),
+                text: format!("Pie kioska „{kiosk}” klients lūdz palīdzību."),
+                since: *since,
+                urgent: true,
+            });
+        }
+        alerts.sort_by_key(|alert| (!alert.urgent, alert.since));
+        alerts
+    }
+
+    fn printer_alert(&self, kiosk: &str) -> Option<Alert> {
+        let (text, urgent) = match self.printer(kiosk) {
+            PrinterState::Absent | PrinterState::Connecting | PrinterState::Ready => return None,
+            PrinterState::PaperLow => ("drīz beigsies papīrs. Sagatavojiet rulli.", false),
+            PrinterState::PaperOut => ("beidzies papīrs. Ielieciet jaunu rulli.", true),
+            PrinterState::CoverOpen => ("atvērts vāks. Aizveriet to.", true),
+            PrinterState::Error => ("printera kļūda. Pārbaudiet nazi un papīru.", true),
+            PrinterState::Offline => ("printeris neatbild. Pārbaudiet kabeli.", true),
+        };
+        Some(self.alert("printer", format!("Kioskā „{kiosk}” {text}"), urgent))
+    }
+
+    fn alert(&self, kind: &str, text: String, urgent: bool) -> Alert {
+        Alert {
+            kind: kind.to_owned(),
+            text,
+            since: self.now,
+            urgent,
+        }
+    }
+
+    /// A ticket as staff see it.
+    pub fn line(&self, ticket: &Ticket) -> TicketLine {
+        let since = match &ticket.place {
+            Place::Waiting | Place::AtDesk { .. } => ticket
+                .legs
+                .last()
+                .map_or(ticket.issued_at, |leg| leg.called_at),
+            Place::Parked { since, .. } => *since,
+            Place::Finished { at, .. } => at.unwrap_or(ticket.issued_at),
+            Place::NoShow { at, .. } | Place::Cancelled { at, .. } => *at,
+        };
+        TicketLine {
+            id: ticket.id.0,
+            number: ticket.number.to_string(),
+            service: ticket.service,
+            service_name: self.setup.service_name(ticket.service).to_owned(),
+            issued_at: ticket.issued_at,
+            counts_from: ticket.counts_from,
+            out_of_turn: ticket.out_of_turn,
+            transferred: ticket.transferred(),
+            reinstated: ticket.reinstated,
+            since,
+        }
+    }
+
+    fn lines<'t>(&self, tickets: impl Iterator<Item = &'t Ticket>) -> Vec<TicketLine> {
+        tickets
+            .take(DESK_LIST_MAX)
+            .map(|ticket| self.line(ticket))
+            .collect()
+    }
+
+    fn tickets_where(
+        &self,
+        keep: impl Fn(&Place) -> bool,
+    ) -> impl DoubleEndedIterator<Item = &Ticket> {
+        self.centre
+            .tickets
+            .values()
+            .filter(move |ticket| keep(&ticket.place))
+    }
+
+    /// What a desk is doing.
+    pub fn phase(&self, number: DeskNumber) -> DeskPhase {
+        let Some(staffed) = self.centre.staffed(number) else {
+            return DeskPhase::Closed;
+        };
+        let line = |id: &TicketId| self.centre.tickets.get(id).map(|t| self.line(t));
+        let phase = match &staffed.seat {
+            Seat::Free { since } => Some(DeskPhase::Free { since: *since }),
+            Seat::OnBreak { since } => Some(DeskPhase::Break { since: *since }),
+            Seat::Called {
+                ticket,
+                since,
+                minute_from,
+                recalls,
+                reason,
+            } => line(ticket).map(|ticket| DeskPhase::Called {
+                ticket,
+                since: *since,
+                deadline: *minute_from + self.setup.rules.no_show,
+                recalls: *recalls,
+                reason: self.reason_text(reason),
+            }),
+            Seat::Serving { ticket, since } => line(ticket).map(|ticket| DeskPhase::Serving {
+                ticket,
+                since: *since,
+            }),
+            Seat::Documents {
+                ticket,
+                since,
+                arrived_at,
+            } => line(ticket).map(|ticket| DeskPhase::Documents {
+                ticket,
+                since: *since,
+                arrived_at: *arrived_at,
+            }),
+        };
+        // A seat whose ticket was lost with a damaged line is shown as free.
+        phase.unwrap_or(DeskPhase::Free {
+            since: staffed.since,
+        })
+    }
+
+    /// Where the count shown as waiting and what the desk can call differ, the desk says why.
+    fn nobody_because(
+        &self,
+        staffed: Option<&Staffed>,
+        has_next: bool,
+        anybody_waits: bool,
+    ) -> Option<String> {
+        if has_next || !anybody_waits {
+            return None;
+        }
+        let text = match staffed {
+            None => "Galds ir slēgts.".to_owned(),
+            Some(_) if !self.setup.hours.begun_today(self.now, &self.setup.timezone) => {
+                "Pieņemšana vēl nav sākusies.".to_owned()
+            }
+            Some(_) => "Gaidošie klienti ir citu galdu pakalpojumiem.".to_owned(),
+        };
+        Some(text)
+    }
+
+    fn undo_line(&self, staffed: Option<&Staffed>) -> Option<UndoLine> {
+        let last = undoable(self.setup, self.centre, staffed?, self.now)?;
+        let step = match last.step {
+            Step::Arrived => "arrived",
+            Step::Documents => "documents",
+            Step::Finished => "finish",
+            Step::NoShow => "no_show",
+            Step::Parked => "park",
+            Step::Transferred => "transfer",
+        };
+        Some(UndoLine {
+            step: step.to_owned(),
+            number: last.ticket_before.number.to_string(),
+            until: last.at + self.setup.rules.undo,
+        })
+    }
+
+    fn desk_choices(&self) -> Vec<DeskChoice> {
+        self.setup
+            .desks
+            .iter()
+            .map(|(number, setup)| DeskChoice {
+                desk: number.0,
+                open: self.centre.staffed(*number).is_some(),
+                services: setup.services.iter().copied().collect(),
+            })
+            .collect()
+    }
+
+    fn manager_desk(&self, number: DeskNumber) -> ManagerDesk {
+        let desk = self.centre.desks.get(&number);
+        let staffed = desk.and_then(|desk: &Desk| desk.staffed.as_ref());
+        ManagerDesk {
+            desk: number.0,
+            consultant: staffed.map(|s| s.consultant.clone()),
+            services: staffed.map_or_else(Vec::new, |s| s.services.iter().copied().collect()),
+            phase: self.phase(number),
+            finished_today: desk.map_or(0, |desk| desk.finished_today),
+        }
+    }
+
+    fn manager_queues(&self) -> Vec<ManagerQueue> {
+        self.queues()
+            .into_iter()
+            .map(|queue| {
+                let today = self.figures_today(queue.service);
+                let wait: &Histogram = &today.wait;
+                ManagerQueue {
+                    issued: count(today.issued),
+                    finished: count(today.finished),
+                    no_shows: count(today.no_shows),
+                    cancelled: count(today.cancelled),
+                    wait_p50_s: wait.percentile_s(50),
+                    wait_p90_s: wait.percentile_s(90),
+                    desks_open: self.desks_calling(queue.service),
+                    queue,
+                }
+            })
+            .collect()
+    }
+
+    fn figures_today(&self, service: Service) -> ServiceFigures {
+        let mut figures = ServiceFigures::default();
+        for ticket in self.centre.tickets.values() {
+            if ticket.issued_for == service {
+                figures.merge(&service_figures(ticket, &self.setup.timezone), 1);
+            }
+        }
+        figures
+    }
+
+    fn desks_calling(&self, service: Service) -> u32 {
+        let open = self
+            .centre
+            .desks
+            .values()
+            .filter_map(|desk| desk.staffed.as_ref())
+            .filter(|staffed| staffed.services.contains(&service))
+            .count();
+        u32::try_from(open).unwrap_or(u32::MAX)
+    }
+
+    fn manager_kiosk(&self, kiosk: &str) -> ManagerKiosk {
+        ManagerKiosk {
+            kiosk: kiosk.to_owned(),
+            printer: self.printer(kiosk),
+            board: self.board_link(kiosk),
+            slips_open: u32::try_from(self.centre.outbox.open_for(kiosk).count())
+                .unwrap_or(u32::MAX),
+            suppressed_presses: self.centre.suppressed.get(kiosk).copied().unwrap_or(0),
+        }
+    }
+
+    /// Today by half-hour, from the first that has anything (or the current one) to the current.
+    fn curve(&self) -> Vec<HalfHour> {
+        let mut figures = ServiceFigures::default();
+        for ticket in self.centre.tickets.values() {
+            figures.merge(&service_figures(ticket, &self.setup.timezone), 1);
+        }
+        let now = half_hour(self.now, &self.setup.timezone);
+        let first = figures.half_hours.keys().next().copied().unwrap_or(now);
+        (first..=now)
+            .map(|slot| {
+                let [issued, called, finished] =
+                    figures.half_hours.get(&slot).copied().unwrap_or_default();
+                HalfHour {
+                    label: format!("{}.{:02}", slot / 2, slot % 2 * 30),
+                    issued: count(issued),
+                    called: count(called),
+                    finished: count(finished),
+                }
+            })
+            .collect()
+    }
+}
+
+fn count(figure: i64) -> u32 {
+    u32::try_from(figure).unwrap_or(0)
+}

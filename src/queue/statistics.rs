@@ -1,0 +1,416 @@
+//! Events to figures. A ticket's contribution to a day is a pure function of the ticket, so a
+//! change is "take the old one out, put the new one in" and a day is the sum over its tickets:
+//! incremental and recomputed figures are equal by construction.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Service;
+use super::forecast::LearnedTimes;
+use super::ticket::{CancelReason, DeskNumber, Place, Ticket};
+
+/// An exact histogram over whole seconds. Adding histograms loses nothing, so days, desks and
+/// centres merge without error.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Histogram(BTreeMap<u32, i64>);
+
+impl Histogram {
+    /// How many values it holds.
+    pub fn count(&self) -> u64 {
+        u64::try_from(self.0.values().sum::<i64>()).unwrap_or(0)
+    }
+
+    /// Sum of the values, seconds.
+    pub fn sum_s(&self) -> u64 {
+        let sum: i64 = self.0.iter().map(|(s, n)| i64::from(*s) * n).sum();
+        u64::try_from(sum).unwrap_or(0)
+    }
+
+    /// The percentile by nearest rank, exact: of {1, 2, 3, 10} the 90th is 10. `percent` 1 to 100.
+    pub fn percentile_s(&self, percent: u64) -> Option<u32> {
+        let rank = (self.count() * percent).div_ceil(100).max(1);
+        let mut seen = 0u64;
+        self.0.iter().find_map(|(seconds, count)| {
+            seen += u64::try_from(*count).unwrap_or(0);
+            (seen >= rank).then_some(*seconds)
+        })
+    }
+
+    /// Largest value, seconds.
+    pub fn max_s(&self) -> Option<u32> {
+        self.0.keys().next_back().copied()
+    }
+
+    /// How many values are at most `seconds`.
+    pub fn at_most(&self, seconds: u32) -> u64 {
+        let count: i64 = self.0.range(..=seconds).map(|(_, n)| n).sum();
+        u64::try_from(count).unwrap_or(0)
+    }
+
+    /// Values with their counts, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, i64)> + '_ {
+        self.0.iter().map(|(seconds, count)| (*seconds, *count))
+    }
+
+    fn add(&mut self, seconds: u32, count: i64) {
+        let slot = self.0.entry(seconds).or_default();
+        *slot += count;
+        if *slot == 0 {
+            self.0.remove(&seconds);
+        }
+    }
+
+    fn merge(&mut self, other: &Self, sign: i64) {
+        for (seconds, count) in &other.0 {
+            self.add(*seconds, count * sign);
+        }
+    }
+}
+
+/// Figures of one service on one date, or merged over dates. Counts go up and down with
+/// corrections and are never negative in the end.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServiceFigures {
+    /// Tickets issued.
+    pub issued: i64,
+    /// Tickets called at least once.
+    pub called: i64,
+    /// Finished.
+    pub finished: i64,
+    /// Ended as no-show.
+    pub no_shows: i64,
+    /// Cancelled, by staff or the day's end.
+    pub cancelled: i64,
+    /// Cancelled by the day's end.
+    pub unserved: i64,
+    /// Finished by the day's end, without an end time.
+    pub force_closed: i64,
+    /// Cancelled before any call: left out of the share within target.
+    pub cancelled_uncalled: i64,
+    /// Of [`ServiceFigures::cancelled_uncalled`], the waits when cancelled, seconds.
+    pub cancelled_after: Histogram,
+    /// Moved to another service or desk.
+    pub transferred: i64,
+    /// Out of turn (A2/2/2.5).
+    pub out_of_turn: i64,
+    /// Put back after a no-show.
+    pub reinstated: i64,
+    /// First call − issue, seconds, later no-shows included.
+    pub wait: Histogram,
+    /// Finish − arrival at the desk, per leg, seconds.
+    pub handling: Histogram,
+    /// Last finish − issue, seconds.
+    pub visit: Histogram,
+    /// By local half-hour of the day (0 = 0.00, 47 = 23.30): issued, called, finished.
+    pub half_hours: BTreeMap<u8, [i64; 3]>,
+    /// Issue times of tickets not called yet and still open, as seconds since 1970: they are a
+    /// miss or left out of the share, depending on the moment of the report.
+    pub uncalled: BTreeMap<i64, i64>,
+}
+
+impl ServiceFigures {
+    /// Puts another set of figures in (`sign` 1) or takes it out (−1).
+    pub fn merge(&mut self, other: &Self, sign: i64) {
+        for (mine, theirs) in [
+            (&mut self.issued, other.issued),
+            (&mut self.called, other.called),
+            (&mut self.finished, other.finished),
+            (&mut self.no_shows, other.no_shows),
+            (&mut self.cancelled, other.cancelled),
+            (&mut self.unserved, other.unserved),
+            (&mut self.force_closed, other.force_closed),
+            (&mut self.cancelled_uncalled, other.cancelled_uncalled),
+            (&mut self.transferred, other.transferred),
+            (&mut self.out_of_turn, other.out_of_turn),
+            (&mut self.reinstated, other.reinstated),
+        ] {
+            *mine += theirs * sign;
+        }
+        self.cancelled_after.merge(&other.cancelled_after, sign);
+        self.wait.merge(&other.wait, sign);
+        self.handling.merge(&other.handling, sign);
+        self.visit.merge(&other.visit, sign);
+        for (half_hour, counts) in &other.half_hours {
+            let slot = self.half_hours.entry(*half_hour).or_default();
+            for (mine, theirs) in slot.iter_mut().zip(counts) {
+                *mine += theirs * sign;
+            }
+            if slot.iter().all(|count| *count == 0) {
+                self.half_hours.remove(half_hour);
+            }
+        }
+        for (issued_at, count) in &other.uncalled {
+            let slot = self.uncalled.entry(*issued_at).or_default();
+            *slot += count * sign;
+            if *slot == 0 {
+                self.uncalled.remove(issued_at);
+            }
+        }
+    }
+}
+
+/// Figures of one desk on one date, or merged.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeskFigures {
+    /// Customers finished, per leg.
+    pub finished: i64,
+    /// Finish − arrival, seconds.
+    pub handling: Histogram,
+    /// Call − finish summed: the desk had a customer, seconds.
+    pub busy_s: i64,
+    /// The desk was open, breaks left out, seconds.
+    pub open_s: i64,
+    /// Breaks, seconds.
+    pub break_s: i64,
+}
+
+impl DeskFigures {
+    /// Puts another set of figures in (`sign` 1) or takes it out (−1).
+    pub fn merge(&mut self, other: &Self, sign: i64) {
+        self.finished += other.finished * sign;
+        self.handling.merge(&other.handling, sign);
+        self.busy_s += other.busy_s * sign;
+        self.open_s += other.open_s * sign;
+        self.break_s += other.break_s * sign;
+    }
+}
+
+/// Counts of a date that belong to no service or desk.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DayCounts {
+    /// Calls for which somebody issued earlier was passed over.
+    pub overtakes: i64,
+    /// Calls by hand against the rule.
+    pub overrides: i64,
+    /// Presses that issued no ticket on purpose.
+    pub suppressed: i64,
+    /// Presses while no tickets were issued.
+    pub refused: i64,
+    /// Papers that did not come out.
+    pub print_failures: i64,
+    /// Papers that may or may not have come out.
+    pub print_unknown: i64,
+    /// Papers after the first of a ticket.
+    pub reprints: i64,
+    /// Starts of the daemon.
+    pub starts: i64,
+    /// First call of the day, seconds since 1970.
+    pub first_call: Option<i64>,
+    /// Last call of the day, seconds since 1970.
+    pub last_call: Option<i64>,
+    /// Last finish of the day, seconds since 1970.
+    pub last_finish: Option<i64>,
+    /// No-shows declared less than a minute after the call; the rules make it 0 (A2/2/2.4).
+    pub early_no_shows: i64,
+}
+
+impl DayCounts {
+    /// Puts another date's counts in.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in [
+            (&mut self.overtakes, other.overtakes),
+            (&mut self.overrides, other.overrides),
+            (&mut self.suppressed, other.suppressed),
+            (&mut self.refused, other.refused),
+            (&mut self.print_failures, other.print_failures),
+            (&mut self.print_unknown, other.print_unknown),
+            (&mut self.reprints, other.reprints),
+            (&mut self.starts, other.starts),
+            (&mut self.early_no_shows, other.early_no_shows),
+        ] {
+            *mine += theirs;
+        }
+        self.first_call = earliest(self.first_call, other.first_call);
+        self.last_call = self.last_call.max(other.last_call);
+        self.last_finish = self.last_finish.max(other.last_finish);
+    }
+}
+
+pub(super) fn earliest(a: Option<i64>, b: Option<i64>) -> Option<i64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// A date's figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DayFigures {
+    /// By service of issue.
+    pub services: BTreeMap<Service, ServiceFigures>,
+    /// By desk.
+    pub desks: BTreeMap<DeskNumber, DeskFigures>,
+    /// The rest.
+    pub counts: DayCounts,
+}
+
+impl DayFigures {
+    /// Puts another date's figures in.
+    pub fn merge(&mut self, other: &Self) {
+        for (service, figures) in &other.services {
+            self.services.entry(*service).or_default().merge(figures, 1);
+        }
+        for (desk, figures) in &other.desks {
+            self.desks.entry(*desk).or_default().merge(figures, 1);
+        }
+        self.counts.merge(&other.counts);
+    }
+
+    /// Puts a ticket's contribution in (`sign` 1) or takes it out (−1).
+    pub fn count_ticket(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
+        self.services
+            .entry(ticket.issued_for)
+            .or_default()
+            .merge(&service_figures(ticket, tz), sign);
+        for (desk, figures) in desk_figures(ticket) {
+            self.desks.entry(desk).or_default().merge(&figures, sign);
+        }
+    }
+}
+
+/// The contribution of one ticket to its service of issue.
+pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
+    let mut figures = ServiceFigures {
+        issued: 1,
+        transferred: i64::from(ticket.legs.len() > 1 && moved(ticket) || ticket.transferred()),
+        out_of_turn: i64::from(ticket.out_of_turn),
+        reinstated: i64::from(ticket.reinstated),
+        ..ServiceFigures::default()
+    };
+    figures.mark(ticket.issued_at, tz, 0);
+    if let Some(called_at) = ticket.first_called_at() {
+        figures.called = 1;
+        figures.mark(called_at, tz, 1);
+        figures.wait.add(seconds(ticket.issued_at, called_at), 1);
+    }
+    for leg in &ticket.legs {
+        if let (Some(arrived), Some(finished)) = (leg.arrived_at, leg.finished_at) {
+            figures.handling.add(seconds(arrived, finished), 1);
+        }
+    }
+    match &ticket.place {
+        Place::Waiting | Place::Parked { .. } | Place::AtDesk { .. } => {
+            if ticket.legs.is_empty() {
+                figures.uncalled.insert(ticket.issued_at.as_second(), 1);
+            }
+        }
+        Place::Finished { at, .. } => {
+            figures.finished = 1;
+            match at {
+                Some(at) => {
+                    figures.mark(*at, tz, 2);
+                    figures.visit.add(seconds(ticket.issued_at, *at), 1);
+                }
+                None => figures.force_closed = 1,
+            }
+        }
+        Place::NoShow { .. } => figures.no_shows = 1,
+        Place::Cancelled { at, reason } => {
+            figures.cancelled = 1;
+            if *reason == CancelReason::DayEnded {
+                figures.unserved = 1;
+            }
+            if ticket.legs.is_empty() {
+                figures.cancelled_uncalled = 1;
+                figures
+                    .cancelled_after
+                    .add(seconds(ticket.issued_at, *at), 1);
+            }
+        }
+    }
+    figures
+}
+
+impl ServiceFigures {
+    fn mark(&mut self, at: Timestamp, tz: &TimeZone, column: usize) {
+        let counts = self.half_hours.entry(half_hour(at, tz)).or_default();
+        if let Some(count) = counts.get_mut(column) {
+            *count += 1;
+        }
+    }
+}
+
+/// Whether the legs lie at different desks or services.
+fn moved(ticket: &Ticket) -> bool {
+    ticket
+        .legs
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.service != b.service || a.desk != b.desk))
+}
+
+/// The contribution of one ticket to the desks it was at.
+pub fn desk_figures(ticket: &Ticket) -> Vec<(DeskNumber, DeskFigures)> {
+    ticket
+        .legs
+        .iter()
+        .filter_map(|leg| {
+            let finished_at = leg.finished_at?;
+            let mut figures = DeskFigures {
+                finished: 1,
+                busy_s: i64::from(seconds(leg.called_at, finished_at)),
+                ..DeskFigures::default()
+            };
+            if let Some(arrived) = leg.arrived_at {
+                figures.handling.add(seconds(arrived, finished_at), 1);
+            }
+            Some((leg.desk, figures))
+        })
+        .collect()
+}
+
+/// What the forecast learns from one ticket: time at the desk by service called.
+pub fn learned_from(ticket: &Ticket) -> LearnedTimes {
+    let mut learned = LearnedTimes::default();
+    for leg in &ticket.legs {
+        if let Some(finished_at) = leg.finished_at {
+            let time = learned.0.entry(leg.service).or_default();
+            time.count += 1;
+            time.sum_s += i64::from(seconds(leg.called_at, finished_at));
+        }
+    }
+    learned
+}
+
+/// The local half-hour of a moment, 0 to 47.
+pub fn half_hour(at: Timestamp, tz: &TimeZone) -> u8 {
+    let local = at.to_zoned(tz.clone());
+    u8::try_from(local.hour() * 2 + local.minute() / 30).unwrap_or(0)
+}
+
+/// Whole seconds from one moment to another, never negative.
+pub(super) fn seconds(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.duration_since(from).as_secs().max(0)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_nearest_rank() {
+        let mut histogram = Histogram::default();
+        for value in [1, 2, 3, 10] {
+            histogram.add(value, 1);
+        }
+        assert_eq!(histogram.percentile_s(90), Some(10));
+        assert_eq!(histogram.percentile_s(50), Some(2));
+        assert_eq!(histogram.percentile_s(100), Some(10));
+        assert_eq!(Histogram::default().percentile_s(50), None);
+    }
+
+    #[test]
+    fn taking_out_what_was_put_in_leaves_nothing() {
+        let mut a = Histogram::default();
+        a.add(5, 2);
+        let mut sum = a.clone();
+        sum.merge(&a, -1);
+        assert_eq!(sum, Histogram::default());
+    }
+}
