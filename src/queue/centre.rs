@@ -226,7 +226,7 @@ impl Centre {
                     },
                 );
             }
-            Event::StepUndone { desk, .. } => self.undo(*desk),
+            Event::StepUndone { desk, .. } => self.undo(*desk, at),
             Event::DaemonStarted { .. }
             | Event::ClockStepped { .. }
             | Event::DayBegan { .. }
@@ -443,7 +443,7 @@ impl Centre {
         });
     }
 
-    fn undo(&mut self, number: DeskNumber) {
+    fn undo(&mut self, number: DeskNumber, at: Timestamp) {
         let desk = self.desk_mut(number);
         let Some(staffed) = desk.staffed.as_mut() else {
             return;
@@ -452,6 +452,10 @@ impl Centre {
             return;
         };
         staffed.seat = last.seat_before;
+        if let Seat::Called { minute_from, .. } = &mut staffed.seat {
+            // The customer is awaited again, for a whole minute (A2/2/2.4).
+            *minute_from = at;
+        }
         if last.step == Step::Finished {
             desk.finished_today = desk.finished_today.saturating_sub(1);
         }
