@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod clock;
+pub mod config;
+pub mod devices;
 pub mod engine;
 pub mod journal;
 pub mod metrics;

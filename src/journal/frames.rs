@@ -8,7 +8,7 @@ use std::path::Path;
 use super::scan::LINE_BYTES_MAX;
 
 /// A frame holds whole lines and ends with the first that reaches this many bytes.
-const FRAME_BYTES: usize = 256 * 1024;
+const FRAME_BYTES: usize = 64 * 1024;
 
 /// No frame unpacks to more than this.
 const FRAME_BYTES_MAX: usize = FRAME_BYTES + LINE_BYTES_MAX;

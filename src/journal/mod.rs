@@ -13,6 +13,7 @@
 
 mod append;
 mod damage;
+mod exchange;
 mod files;
 mod frames;
 mod line;
@@ -22,13 +23,16 @@ pub mod record;
 mod recovery;
 mod scan;
 pub mod state;
+mod verify;
 
 pub use append::{Journal, JournalError, Rotated, snapshot_record};
 pub use damage::Damage;
+pub use exchange::{Exported, ImportError, Imported, Secrets, export, import};
 pub use line::Link;
 pub use quarter::{NoQuarter, Quarter};
-pub use read::{Records, read_all, read_days, read_from};
+pub use read::{Records, epoch, read_all, read_days, read_from, read_from_snapshot};
 pub use recovery::Opened;
+pub use verify::{BackupError, BackupReport, Report, backup, verify};
 
 /// Told how much of a long piece of work is done: bytes done, bytes in all.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);

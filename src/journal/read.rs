@@ -58,6 +58,55 @@ pub fn read_from(data: &Path, seq: u64) -> io::Result<Records> {
     Ok(Records::new(files, last, seq))
 }
 
+/// Reads from the last snapshot at or before sequence `seq` on, or from the beginning where there is
+/// none: folding what comes gives the state after every record from `seq` on.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn read_from_snapshot(data: &Path, seq: u64) -> io::Result<Records> {
+    let files = files::list(&files::journal_dir(data))?;
+    for (index, file) in files.iter().enumerate().rev() {
+        if let Some(snapshot) = last_snapshot(file, seq) {
+            let files = files.get(index..).unwrap_or_default().to_vec();
+            return Ok(Records::new(files, None, snapshot));
+        }
+    }
+    Ok(Records::new(files, Some(Last::default()), 0))
+}
+
+/// The last snapshot of a file that is at or before `seq` and can be read.
+fn last_snapshot(file: &QuarterFile, seq: u64) -> Option<u64> {
+    let mut walk = Walk::begin(file, None).ok()?;
+    let mut snapshot = None;
+    while let Some(step) = walk.step() {
+        match step {
+            Step::Line(_, line) if line.seq > seq => break,
+            Step::Line(_, line) if line.snapshot && line.record().is_ok() => {
+                snapshot = Some(line.seq);
+            }
+            Step::Line(..) | Step::Damage(_) => {}
+        }
+    }
+    snapshot
+}
+
+/// The link of the first whole record: it tells one centre's journal from another's.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn epoch(data: &Path) -> io::Result<Option<Link>> {
+    let files = files::list(&files::journal_dir(data))?;
+    Ok(files.iter().find_map(|file| {
+        let mut walk = Walk::begin(file, None).ok()?;
+        while let Some(step) = walk.step() {
+            if let Step::Line(_, line) = step {
+                return Some(line.link());
+            }
+        }
+        None
+    }))
+}
+
 fn first_seq(file: &QuarterFile) -> Option<u64> {
     let mut walk = Walk::begin(file, None).ok()?;
     while let Some(step) = walk.step() {

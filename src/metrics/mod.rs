@@ -1,20 +1,267 @@
-//! Stand-in.
-use crate::queue::change::Change;
+//! The queue's metrics in sled: daily figures, look-ups, learned times. All of it is made from the
+//! journal and can be made anew at any moment; nothing is ever kept only here.
+//!
+//! ```text
+//! days      2026-10-05/s1     figures of a service, JSON; /d00012 of a desk; /t the day's counts
+//! tickets   TicketId, 8 bytes big-endian   the ticket as it stands, JSON
+//! numbers   2026-10-05/P00027   the TicketId of a number
+//! learned   s1                what the forecast learned of a service, JSON
+//! meta      applied_seq, epoch, suspect, tolerated
+//! ```
+//!
+//! Invariant: the rows of a batch and `applied_seq` change in one transaction, so a start makes up
+//! exactly what is missing. sled's `flush` does not survive a power cut on Linux and `flush_async`
+//! deadlocks; neither is relied upon.
+
+mod apply;
+mod open;
+mod rebuild;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde::de::DeserializeOwned;
+
+use crate::queue::catalogue::Service;
 use crate::queue::forecast::LearnedTimes;
-/// Stand-in.
-#[derive(Debug)]
-pub struct Metrics;
-/// Stand-in.
+use crate::queue::statistics::DayFigures;
+use crate::queue::ticket::{DeskNumber, Ticket, TicketId, TicketNumber};
+
+pub use open::OpenedMetrics;
+
+/// Why the metrics cannot be used. The journal is not touched by any of this.
 #[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct MetricsError;
-impl Metrics {
-    /// x
-    pub fn learned(&self) -> Result<LearnedTimes, MetricsError> {
-        Ok(LearnedTimes::default())
+pub enum MetricsError {
+    /// sled failed.
+    #[error("sled failed; restart the daemon and the metrics are made anew from the journal")]
+    Sled(#[from] sled::Error),
+    /// sled panicked.
+    #[error(
+        "sled panicked ({0}); restart the daemon and the metrics are made anew from the journal"
+    )]
+    Panicked(String),
+    /// A row cannot be read or written.
+    #[error("the row `{key}` is damaged; restart the daemon and the metrics are made anew")]
+    Row {
+        /// Its key.
+        key: String,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// The directory cannot be used.
+    #[error("cannot {what} {}; check that it belongs to this user and has room", .path.display())]
+    File {
+        /// The operation.
+        what: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The metrics of one centre, open.
+pub struct Metrics {
+    db: sled::Db,
+    days: sled::Tree,
+    tickets: sled::Tree,
+    numbers: sled::Tree,
+    learned: sled::Tree,
+    meta: sled::Tree,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics")
+            .field("applied_seq", &self.applied_seq().ok())
+            .finish_non_exhaustive()
     }
-    /// x
-    pub fn apply(&self, _c: &[Change], _s: u64) -> Result<(), MetricsError> {
+}
+
+const APPLIED_SEQ: &str = "applied_seq";
+const EPOCH: &str = "epoch";
+/// Counting failed in the last run.
+const SUSPECT: &str = "suspect";
+/// A disagreement that making everything anew did not cure: damage of the journal itself.
+const TOLERATED: &str = "tolerated";
+
+/// What a row of `days` is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Service(Service),
+    Desk(DeskNumber),
+    Counts,
+}
+
+fn day_key(date: Date, about: About) -> String {
+    match about {
+        About::Service(service) => format!("{date}/s{}", service.digit()),
+        About::Desk(desk) => format!("{date}/d{desk:05}"),
+        About::Counts => format!("{date}/t"),
+    }
+}
+
+fn parse_day_key(key: &[u8]) -> Option<(Date, About)> {
+    let (date, about) = std::str::from_utf8(key).ok()?.split_once('/')?;
+    let date = date.parse().ok()?;
+    let about = match about.split_at_checked(1)? {
+        ("s", digit) => About::Service(digit.parse::<u8>().ok()?.try_into().ok()?),
+        ("d", desk) => About::Desk(DeskNumber(desk.parse().ok()?)),
+        ("t", "") => About::Counts,
+        _ => return None,
+    };
+    Some((date, about))
+}
+
+fn number_key(date: Date, number: TicketNumber) -> String {
+    format!("{date}/{}{:05}", number.series, number.number)
+}
+
+fn learned_key(service: Service) -> String {
+    format!("s{}", service.digit())
+}
+
+fn row<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, MetricsError> {
+    serde_json::from_slice(value).map_err(|source| MetricsError::Row {
+        key: String::from_utf8_lossy(key).into_owned(),
+        source,
+    })
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    value.try_into().ok().map(u64::from_be_bytes)
+}
+
+impl Metrics {
+    /// Figures by date, the end of the range excluded. A date without any row is absent.
+    ///
+    /// # Errors
+    /// Where sled fails or a row is damaged.
+    pub fn days(&self, dates: Range<Date>) -> Result<BTreeMap<Date, DayFigures>, MetricsError> {
+        let mut days: BTreeMap<Date, DayFigures> = BTreeMap::new();
+        let keys = dates.start.to_string()..dates.end.to_string();
+        if keys.is_empty() {
+            return Ok(days);
+        }
+        for item in self.days.range(keys.start.as_bytes()..keys.end.as_bytes()) {
+            let (key, value) = item?;
+            let Some((date, about)) = parse_day_key(&key) else {
+                continue;
+            };
+            let day = days.entry(date).or_default();
+            match about {
+                About::Service(service) => {
+                    day.services.insert(service, row(&key, &value)?);
+                }
+                About::Desk(desk) => {
+                    day.desks.insert(desk, row(&key, &value)?);
+                }
+                About::Counts => day.counts = row(&key, &value)?,
+            }
+        }
+        Ok(days)
+    }
+
+    /// A ticket of any date, as it stands.
+    ///
+    /// # Errors
+    /// Where sled fails or the row is damaged.
+    pub fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, MetricsError> {
+        let key = id.0.to_be_bytes();
+        let value = self.tickets.get(key)?;
+        value.map(|value| row(&key, &value)).transpose()
+    }
+
+    /// The ticket that had a number on a date.
+    ///
+    /// # Errors
+    /// Where sled fails.
+    pub fn numbered(
+        &self,
+        date: Date,
+        wanted: TicketNumber,
+    ) -> Result<Option<TicketId>, MetricsError> {
+        let id = self.numbers.get(number_key(date, wanted))?;
+        Ok(id.and_then(|id| number(&id)).map(TicketId))
+    }
+
+    /// All tickets of a date, by number.
+    ///
+    /// # Errors
+    /// Where sled fails or a row is damaged.
+    pub fn tickets_of(&self, date: Date) -> Result<Vec<Ticket>, MetricsError> {
+        let mut tickets = Vec::new();
+        for item in self.numbers.scan_prefix(format!("{date}/")) {
+            let (_, id) = item?;
+            if let Some(id) = number(&id)
+                && let Some(ticket) = self.ticket(TicketId(id))?
+            {
+                tickets.push(ticket);
+            }
+        }
+        Ok(tickets)
+    }
+
+    /// What the forecast learned so far.
+    ///
+    /// # Errors
+    /// Where sled fails or a row is damaged.
+    pub fn learned(&self) -> Result<LearnedTimes, MetricsError> {
+        let mut learned = LearnedTimes::default();
+        for service in Service::ALL {
+            let key = learned_key(service);
+            if let Some(value) = self.learned.get(&key)? {
+                learned.0.insert(service, row(key.as_bytes(), &value)?);
+            }
+        }
+        Ok(learned)
+    }
+
+    /// Sequence of the last record that is counted; 0 if none is.
+    ///
+    /// # Errors
+    /// Where sled fails.
+    pub fn applied_seq(&self) -> Result<u64, MetricsError> {
+        let value = self.meta.get(APPLIED_SEQ)?;
+        Ok(value.and_then(|value| number(&value)).unwrap_or(0))
+    }
+
+    /// Writes what is in memory to the file, so that the next start has less to make up.
+    ///
+    /// # Errors
+    /// Where sled fails.
+    pub fn flush(&self) -> Result<(), MetricsError> {
+        self.db.flush()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn keys_read_back_and_sort_by_date() {
+        let date: Date = "2026-10-05".parse().unwrap();
+        for about in [
+            About::Service(Service::Corporate),
+            About::Desk(DeskNumber(12)),
+            About::Counts,
+        ] {
+            let key = day_key(date, about);
+            assert_eq!(parse_day_key(key.as_bytes()), Some((date, about)));
+            assert!(key > date.to_string() && key < date.tomorrow().unwrap().to_string());
+        }
+        assert_eq!(parse_day_key(b"2026-10-05/x"), None);
+        let number = TicketNumber {
+            series: 'P',
+            number: 27,
+        };
+        assert_eq!(number_key(date, number), "2026-10-05/P00027");
     }
 }

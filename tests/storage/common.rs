@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rinda::journal::record::{Fact, Record, RequestMark};
-use rinda::journal::{Journal, Opened};
+use rinda::journal::{Damage, Journal, Opened, read_all, snapshot_record};
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
 use rinda::queue::event::{CallReason, CallRule, Event};
@@ -43,6 +43,43 @@ impl Seeded {
 /// Opens the journal of a data directory.
 pub fn open(data: &Path) -> (Journal, Opened) {
     Journal::open(data, riga(), &mut |_, _| {}).unwrap()
+}
+
+/// All records of a data directory, and what is wrong with it.
+pub fn records(data: &Path) -> (Vec<Record>, Vec<Damage>) {
+    let (mut records, mut damage) = (Vec::new(), Vec::new());
+    for item in read_all(data).unwrap() {
+        match item {
+            Ok(record) => records.push(record),
+            Err(found) => damage.push(found),
+        }
+    }
+    (records, damage)
+}
+
+/// Makes a journal of a closed quarter and an open one with `each` plain records and a snapshot
+/// in each: all in all `2 * each + 2`, the seal and snapshot of the turn included.
+pub fn write_two_quarters(data: &Path, each: u64) {
+    let (mut journal, mut opened) = open(data);
+    for now in [at("2026-09-30T08:00:00Z"), at("2026-10-01T06:00:00Z")] {
+        if journal.rotation_due(now) {
+            let rotated = journal.rotate(now, &opened.state).unwrap();
+            assert!(rotated.unpacked.is_none());
+            let apply = |record| opened.state.apply(record);
+            rotated.records.iter().for_each(apply);
+        }
+        let next = journal.last_seq() + 1;
+        let half = next + each / 2;
+        let mut append = |batch: Vec<Record>| {
+            let apply = |record| opened.state.apply(record);
+            batch.iter().for_each(apply);
+            journal.append(&batch).unwrap();
+            opened.state.clone()
+        };
+        let state = append((next..half).map(|seq| plain(seq, now)).collect());
+        append(vec![snapshot_record(&state, now)]);
+        append((half + 1..next + each).map(|seq| plain(seq, now)).collect());
+    }
 }
 
 /// A plain record with a text of its own.

@@ -3,23 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rinda::journal::record::{Fact, Record};
+use proptest::prelude::*;
+use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
+use rinda::journal::record::{Fact, Record, RequestMark};
 use rinda::journal::{
-    Damage, Journal, JournalError, read_all, read_days, read_from, snapshot_record,
+    BackupError, Damage, ImportError, Journal, JournalError, Secrets, backup, export, import,
+    read_days, read_from, snapshot_record, verify,
 };
 
-use crate::common::{at, open, plain, riga};
-
-fn records(data: &Path) -> (Vec<Record>, Vec<Damage>) {
-    let (mut records, mut damage) = (Vec::new(), Vec::new());
-    for item in read_all(data).unwrap() {
-        match item {
-            Ok(record) => records.push(record),
-            Err(found) => damage.push(found),
-        }
-    }
-    (records, damage)
-}
+use crate::common::{at, open, plain, records, riga, write_two_quarters};
 
 fn file(data: &Path, name: &str) -> PathBuf {
     data.join("journal").join(name)
@@ -176,4 +168,181 @@ fn start_up_reads_from_the_last_good_snapshot() {
     let (_, again) = open(dir.path());
     assert_eq!((again.last_seq, again.replayed), (19, 5));
     assert_eq!(again.damage.len(), 1);
+}
+
+#[test]
+fn export_and_import_carry_everything_but_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+    write_two_quarters(&from, 40);
+    let mut text = Vec::new();
+    let exported = export(&from, Secrets::Included, &mut text, &mut |_, _| {}).unwrap();
+    assert_eq!((exported.records, exported.damage.len()), (82, 0));
+    let imported = import(&to, &riga(), &mut text.as_slice(), &mut |_, _| {}).unwrap();
+    assert_eq!((imported.records, imported.missing), (82, 0));
+    assert_eq!(records(&from), records(&to));
+    let report = verify(&to, &mut |_, _| {}).unwrap();
+    assert_eq!((report.records, report.damage), (82, vec![]));
+    assert_eq!(open(&to).1.state, open(&from).1.state);
+
+    let again = import(&to, &riga(), &mut text.as_slice(), &mut |_, _| {});
+    assert!(matches!(again, Err(ImportError::NotEmpty(_))));
+    let mut bad = text.clone();
+    let third = bad.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let third = third.map(|(at, _)| at).nth(1).unwrap() + 1;
+    bad[third] = b'x';
+    let other = dir.path().join("other");
+    let refused = import(&other, &riga(), &mut bad.as_slice(), &mut |_, _| {});
+    assert!(refused.unwrap_err().to_string().starts_with("line 3: "));
+    assert_eq!(open(&other).1.last_seq, 0);
+}
+
+#[test]
+fn secrets_stay_unless_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let now = at("2026-10-05T06:00:00Z");
+    let account = Account {
+        login: "anna".to_owned(),
+        name: String::new(),
+        role: Role::Admin,
+        password_hash: "$argon2id$SECRET".to_owned(),
+        disabled: false,
+        demo: false,
+    };
+    let session = Session {
+        login: "anna".to_owned(),
+        expires_at: at("2027-01-01T00:00:00Z"),
+    };
+    let events = [
+        AccessEvent::StaffAdded(account),
+        AccessEvent::PasswordChanged {
+            login: "anna".to_owned(),
+            password_hash: "$argon2id$SECRET2".to_owned(),
+        },
+        AccessEvent::DeviceAdded(Device {
+            name: "tablo".to_owned(),
+            role: DeviceRole::Board,
+            key_sha256: "SECRET3".to_owned(),
+        }),
+        AccessEvent::SignedIn {
+            token_sha256: "SECRET4".to_owned(),
+            session,
+        },
+    ];
+    let (mut journal, mut opened) = open(dir.path());
+    for (seq, event) in (1..).zip(events) {
+        let mut record = plain(seq, now);
+        record.fact = Fact::Access(event);
+        record.request = Some(RequestMark {
+            key: format!("key-{seq}"),
+            fingerprint: 0,
+        });
+        opened.state.apply(&record);
+        journal.append(&[record]).unwrap();
+    }
+    let snapshot = snapshot_record(&opened.state, now);
+    journal.append(&[snapshot]).unwrap();
+    let text = |secrets| {
+        let mut text = Vec::new();
+        export(dir.path(), secrets, &mut text, &mut |_, _| {}).unwrap();
+        String::from_utf8(text).unwrap()
+    };
+    assert!(text(Secrets::Included).contains("SECRET4"));
+    let public = text(Secrets::LeftOut);
+    assert!(!public.contains("SECRET"), "{public}");
+    assert_eq!(public.lines().count(), 5);
+}
+
+#[test]
+fn a_backup_beside_the_daemon_is_a_beginning_of_the_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+    write_two_quarters(&from, 40);
+    let (mut journal, _) = open(&from);
+    // A line being written while the copy is made.
+    let path = file(&from, "2026-Q4.ndjson");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, [&whole[..], b"12345678 83 {\"v"].concat()).unwrap();
+    let report = backup(&from, &to, &mut |_, _| {}).unwrap();
+    assert!(report.copy.is_sound(), "{report:?}");
+    assert_eq!(report.copy.records, 82);
+    assert!(matches!(
+        backup(&from, &to, &mut |_, _| {}),
+        Err(BackupError::NotEmpty(_))
+    ));
+    journal
+        .append(&[plain(83, at("2026-10-06T06:00:00Z"))])
+        .unwrap();
+    drop(journal);
+    assert_eq!(records(&to).0, records(&from).0[..82]);
+}
+
+#[test]
+fn verify_notices_a_replaced_line_and_a_replaced_quarter() {
+    let dir = tempfile::tempdir().unwrap();
+    write_two_quarters(dir.path(), 40);
+    let path = file(dir.path(), "2026-Q4.ndjson");
+    let text = fs::read_to_string(&path).unwrap();
+    let line = text.lines().nth(10).unwrap();
+    let changed = line.replace("kiosk-", "other-");
+    let covered = changed.split_once(' ').unwrap().1;
+    let forged = format!("{:08x} {covered}", crc32c::crc32c(covered.as_bytes()));
+    fs::write(&path, text.replace(line, &forged)).unwrap();
+    let report = verify(dir.path(), &mut |_, _| {}).unwrap();
+    let [Damage::Unlinked { seq, .. }] = report.damage.as_slice() else {
+        panic!("{report:?}");
+    };
+    assert_eq!(*seq, 52);
+
+    let other = tempfile::tempdir().unwrap();
+    write_two_quarters(other.path(), 39);
+    let packed = "2026-Q3.ndjson.zst";
+    fs::copy(file(other.path(), packed), file(dir.path(), packed)).unwrap();
+    let report = verify(dir.path(), &mut |_, _| {}).unwrap();
+    let broken = |damage: &Damage| matches!(damage, Damage::SealBroken { .. });
+    assert!(report.damage.iter().any(broken), "{report:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Batches of any size, days of any length, openings and snapshots in between: the journal
+    /// holds what was appended, once, and the state is the fold over it.
+    #[test]
+    fn any_history_reads_back(steps in prop::collection::vec((0_u8..10, 1_u64..6, 0_i64..20_000), 1..60)) {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut journal, mut opened) = open(dir.path());
+        let mut now = at("2026-08-01T06:00:00Z");
+        let mut written = Vec::new();
+        for (kind, count, minutes) in steps {
+            now += jiff::SignedDuration::from_mins(minutes);
+            if journal.rotation_due(now) {
+                let rotated = journal.rotate(now, &opened.state).unwrap();
+                rotated.records.iter().for_each(|record| opened.state.apply(record));
+                written.extend(rotated.records);
+            }
+            let next = journal.last_seq() + 1;
+            let batch = match kind {
+                0 => {
+                    drop(journal);
+                    (journal, opened) = open(dir.path());
+                    prop_assert_eq!(&opened.damage, &vec![]);
+                    Vec::new()
+                }
+                1 => vec![snapshot_record(&opened.state, now)],
+                _ => (next..next + count).map(|seq| plain(seq, now)).collect(),
+            };
+            journal.append(&batch).unwrap();
+            batch.iter().for_each(|record| opened.state.apply(record));
+            written.extend(batch);
+        }
+        drop(journal);
+        let (there, damage) = records(dir.path());
+        prop_assert_eq!(damage, vec![]);
+        prop_assert_eq!(&there, &written);
+        let again = open(dir.path()).1;
+        prop_assert_eq!(again.state, opened.state);
+        let report = verify(dir.path(), &mut |_, _| {}).unwrap();
+        prop_assert_eq!(report.damage, vec![]);
+    }
 }

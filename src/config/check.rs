@@ -1,0 +1,443 @@
+//! From what a file says to a set-up that makes sense.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::place::{At, Found};
+use super::{
+    BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
+    PrinterDevice, RulesTable,
+};
+use crate::queue::catalogue::Service;
+use crate::queue::hours::{DayHours, Exception, Interval, OpeningHours};
+use crate::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
+use crate::queue::ticket::DeskNumber;
+
+/// The standard's minute (A2/2/2.4), seconds.
+const STANDARD_NO_SHOW_S: i64 = 60;
+
+/// The standard's lead (A2/1/6.1), seconds.
+const STANDARD_LEAD_S: i64 = 120;
+
+/// Baud rates that serial devices have.
+const BAUDS: [u32; 7] = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
+
+/// Longest time any rule may name, seconds: a day.
+const RULE_S_MAX: i64 = 86_400;
+
+pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
+    let timezone = check_timezone(&file.centre.timezone, found);
+    if file.centre.id.trim().is_empty() {
+        found.note(&[At::Key("centre"), At::Key("id")], "must not be empty");
+    }
+    if file.centre.name.trim().is_empty() {
+        found.note(&[At::Key("centre"), At::Key("name")], "must not be empty");
+    }
+    let kiosk_names: BTreeSet<String> = file.kiosk.iter().map(|k| k.name.clone()).collect();
+    let desks = check_desks(&file, &kiosk_names, found);
+    let kiosks = check_kiosks(&file.kiosk, found);
+    let series = check_series(&file.series, found);
+    let (rules, lead) = check_rules(&file.rules, found);
+    let hours = OpeningHours {
+        week: check_week(&file.hours, found),
+        exceptions: check_exceptions(&file.exception, found),
+        lead,
+    };
+    check_web(&file, found);
+    let warnings = warnings(&rules, lead, &desks);
+    Some(Config {
+        setup: Setup {
+            name: file.centre.name,
+            address: file.centre.address,
+            timezone: timezone?,
+            timezone_name: file.centre.timezone,
+            appointments: file.centre.appointments,
+            no_kiosk: file.centre.no_kiosk,
+            demo: false,
+            public_url: file.web.public_url.clone(),
+            desks,
+            kiosks: kiosks
+                .iter()
+                .map(|(name, k)| (name.clone(), setup_of(k)))
+                .collect(),
+            series,
+            hours,
+            rules,
+        },
+        centre_id: file.centre.id,
+        web: file.web,
+        data: file.data.path,
+        kiosks,
+        voice: file.voice,
+        warnings,
+    })
+}
+
+fn setup_of(kiosk: &KioskDevices) -> KioskSetup {
+    let simulated = |port: &Port| *port == Port::Simulated;
+    KioskSetup {
+        printer: kiosk.printer.is_some(),
+        board: kiosk.board.is_some(),
+        simulated: kiosk.board.as_ref().is_some_and(|b| simulated(&b.port))
+            || kiosk.printer.as_ref().is_some_and(|p| simulated(&p.port)),
+    }
+}
+
+fn check_timezone(name: &str, found: &mut Found<'_>) -> Option<TimeZone> {
+    TimeZone::get(name)
+        .map_err(|_| {
+            found.note(
+                &[At::Key("centre"), At::Key("timezone")],
+                format!("\"{name}\" is no IANA time zone: write \"Europe/Riga\""),
+            );
+        })
+        .ok()
+}
+
+fn check_web(file: &File, found: &mut Found<'_>) {
+    if let Some(url) = &file.web.public_url
+        && !(url.starts_with("http://") || url.starts_with("https://"))
+    {
+        found.note(
+            &[At::Key("web"), At::Key("public_url")],
+            format!("\"{url}\" is no address: write \"https://rinda.example.lv\""),
+        );
+    }
+    for (key, value) in [
+        ("requests_per_second", file.web.requests_per_second),
+        ("session_hours", file.web.session_hours),
+    ] {
+        if value == 0 {
+            found.note(&[At::Key("web"), At::Key(key)], "must be at least 1");
+        }
+    }
+}
+
+fn check_desks(
+    file: &File,
+    kiosks: &BTreeSet<String>,
+    found: &mut Found<'_>,
+) -> BTreeMap<DeskNumber, DeskSetup> {
+    let mut desks = BTreeMap::new();
+    if file.desk.is_empty() {
+        found.note(&[], "there is no [[desk]]: add at least one");
+    }
+    for (index, desk) in file.desk.iter().enumerate() {
+        let at = [At::Key("desk"), At::Index(index)];
+        let key = |name| [at[0], at[1], At::Key(name)];
+        let mut services = BTreeSet::new();
+        for digit in &desk.services {
+            match Service::try_from(*digit) {
+                Ok(service) => {
+                    services.insert(service);
+                }
+                Err(error) => found.note(&key("services"), error.to_string()),
+            }
+        }
+        if desk.services.is_empty() {
+            found.note(
+                &key("services"),
+                "a desk needs at least one service, e.g. [1, 2]",
+            );
+        }
+        if desk.number == 0 {
+            found.note(&key("number"), "desks are numbered from 1");
+        }
+        if let Some(kiosk) = desk.kiosk.as_ref().filter(|name| !kiosks.contains(*name)) {
+            found.note(
+                &key("kiosk"),
+                format!("there is no [[kiosk]] named \"{kiosk}\""),
+            );
+        }
+        let setup = DeskSetup {
+            services,
+            prints_at: desk.kiosk.clone(),
+        };
+        if desks.insert(DeskNumber(desk.number), setup).is_some() {
+            found.note(
+                &key("number"),
+                format!(
+                    "two desks have the number {}: number each desk once",
+                    desk.number
+                ),
+            );
+        }
+    }
+    desks
+}
+
+fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String, KioskDevices> {
+    let mut kiosks = BTreeMap::new();
+    for (index, table) in tables.iter().enumerate() {
+        let at = [At::Key("kiosk"), At::Index(index)];
+        let key = |name| [at[0], at[1], At::Key(name)];
+        let printer_key = |name| [at[0], at[1], At::Key("printer"), At::Key(name)];
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if table.name.is_empty() || table.name.len() > 64 || !table.name.chars().all(fits) {
+            found.note(&key("name"), "use 1 to 64 letters a-z, digits, '-' and '_'");
+        }
+        check_baud(table.baud, &key("baud"), found);
+        let board = table.board.as_ref().and_then(|text| {
+            let port = match text.as_str() {
+                "simulated" => Port::Simulated,
+                path if path.starts_with('/') => Port::Serial(PathBuf::from(path)),
+                other => {
+                    found.note(&key("board"), format!("\"{other}\" is no port: write \"/dev/serial/by-id/…\" or \"simulated\", or leave it out"));
+                    return None;
+                }
+            };
+            Some(BoardDevice { port, baud: table.baud })
+        });
+        let printer = table.printer.as_ref().and_then(|printer| {
+            check_baud(printer.baud, &printer_key("baud"), found);
+            if ![58, 80].contains(&printer.width_mm) {
+                found.note(&printer_key("width_mm"), "paper is 58 or 80 mm wide");
+            }
+            let port = printer_port(&printer.port)
+                .map_err(|message| found.note(&printer_key("port"), message))
+                .ok()?;
+            Some(PrinterDevice {
+                port,
+                profile: printer.profile.clone(),
+                baud: printer.baud,
+                width_mm: printer.width_mm,
+            })
+        });
+        let devices = KioskDevices { board, printer };
+        if kiosks.insert(table.name.clone(), devices).is_some() {
+            found.note(
+                &key("name"),
+                format!("two kiosks are named \"{}\"", table.name),
+            );
+        }
+    }
+    kiosks
+}
+
+fn printer_port(text: &str) -> Result<Port, String> {
+    match text.split_once(':') {
+        None if text == "simulated" => Ok(Port::Simulated),
+        Some(("serial", path)) if path.starts_with('/') => Ok(Port::Serial(PathBuf::from(path))),
+        Some(("usb" | "tcp", _)) => Err(format!(
+            "\"{text}\": USB and network printers are not there yet; use \"serial:/dev/…\""
+        )),
+        Some(_) | None => Err(format!(
+            "\"{text}\" is no printer port: write \"serial:/dev/…\" or \"simulated\""
+        )),
+    }
+}
+
+fn check_baud(baud: u32, at: &[At<'_>], found: &mut Found<'_>) {
+    if !BAUDS.contains(&baud) {
+        found.note(at, format!("{baud} is no baud rate: use one of {BAUDS:?}"));
+    }
+}
+
+fn check_series(
+    table: &BTreeMap<String, String>,
+    found: &mut Found<'_>,
+) -> BTreeMap<Service, char> {
+    let mut series: BTreeMap<Service, char> = BTreeMap::new();
+    for (button, text) in table {
+        let at = [At::Key("series"), At::Key(button)];
+        let service = button
+            .parse()
+            .ok()
+            .and_then(|d: u8| Service::try_from(d).ok());
+        let letter = match text.chars().collect::<Vec<_>>().as_slice() {
+            [letter] if letter.is_ascii_uppercase() => Some(*letter),
+            _ => None,
+        };
+        match (service, letter) {
+            (None, _) => found.note(&at, format!("there is no button {button}: use 1, 2 or 3")),
+            (_, None) => found.note(&at, "a series is one letter A to Z"),
+            (Some(service), Some(letter)) if series.values().any(|l| *l == letter) => found.note(
+                &at,
+                format!(
+                    "button {} has the letter {letter} of another button",
+                    service.digit()
+                ),
+            ),
+            (Some(service), Some(letter)) => {
+                series.insert(service, letter);
+            }
+        }
+    }
+    series
+}
+
+fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDuration) {
+    let standard = Rules::default();
+    let mut time = |key: &str, value: Option<u32>, unit_s: i64, otherwise: SignedDuration| {
+        let Some(value) = value else { return otherwise };
+        let seconds = i64::from(value) * unit_s;
+        if !(1..=RULE_S_MAX).contains(&seconds) {
+            let max = RULE_S_MAX / unit_s;
+            found.note(
+                &[At::Key("rules"), At::Key(key)],
+                format!("must lie between 1 and {max}"),
+            );
+        }
+        SignedDuration::from_secs(seconds)
+    };
+    let rules = Rules {
+        no_show: time(
+            "no_show_seconds",
+            table.no_show_seconds,
+            1,
+            standard.no_show,
+        ),
+        second_announcement: time(
+            "second_announcement_seconds",
+            table.second_announcement_seconds,
+            1,
+            standard.second_announcement,
+        ),
+        press_lock: time(
+            "press_lock_seconds",
+            table.press_lock_seconds,
+            1,
+            standard.press_lock,
+        ),
+        burst_tickets: table
+            .burst_tickets
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(standard.burst_tickets),
+        burst_window: time(
+            "burst_window_seconds",
+            table.burst_window_seconds,
+            1,
+            standard.burst_window,
+        ),
+        press_age_max: time(
+            "press_age_max_seconds",
+            table.press_age_max_seconds,
+            1,
+            standard.press_age_max,
+        ),
+        out_of_turn_credit: time(
+            "out_of_turn_minutes",
+            table.out_of_turn_minutes,
+            60,
+            standard.out_of_turn_credit,
+        ),
+        undo: time("undo_seconds", table.undo_seconds, 1, standard.undo),
+        wait_target: time(
+            "wait_target_minutes",
+            table.wait_target_minutes,
+            60,
+            standard.wait_target,
+        ),
+    };
+    let lead = time(
+        "ticket_lead_seconds",
+        table.ticket_lead_seconds,
+        1,
+        SignedDuration::from_secs(STANDARD_LEAD_S),
+    );
+    if rules.burst_tickets == 0 {
+        found.note(
+            &[At::Key("rules"), At::Key("burst_tickets")],
+            "must be at least 1",
+        );
+    }
+    (rules, lead)
+}
+
+fn check_week(table: &HoursTable, found: &mut Found<'_>) -> [DayHours; 7] {
+    [
+        ("monday", &table.monday),
+        ("tuesday", &table.tuesday),
+        ("wednesday", &table.wednesday),
+        ("thursday", &table.thursday),
+        ("friday", &table.friday),
+        ("saturday", &table.saturday),
+        ("sunday", &table.sunday),
+    ]
+    .map(|(key, texts)| check_day(texts, &[At::Key("hours"), At::Key(key)], found))
+}
+
+fn check_day(texts: &[String], at: &[At<'_>], found: &mut Found<'_>) -> DayHours {
+    let mut intervals: Vec<Interval> = Vec::new();
+    for text in texts {
+        match text.parse() {
+            Ok(interval) => intervals.push(interval),
+            Err(error) => found.note(at, format!("{error}")),
+        }
+    }
+    DayHours::new(intervals).unwrap_or_else(|overlap| {
+        found.note(
+            at,
+            format!("{overlap}: write the intervals of a day in order and apart"),
+        );
+        DayHours::default()
+    })
+}
+
+fn check_exceptions(tables: &[ExceptionTable], found: &mut Found<'_>) -> BTreeMap<Date, Exception> {
+    let mut exceptions = BTreeMap::new();
+    for (index, table) in tables.iter().enumerate() {
+        let at = [At::Key("exception"), At::Index(index)];
+        let date = table
+            .date
+            .date
+            .filter(|_| table.date.time.is_none())
+            .and_then(|date| {
+                Date::new(
+                    i16::try_from(date.year).ok()?,
+                    i8::try_from(date.month).ok()?,
+                    i8::try_from(date.day).ok()?,
+                )
+                .ok()
+            });
+        let hours = check_day(&table.hours, &[at[0], at[1], At::Key("hours")], found);
+        let Some(date) = date else {
+            found.note(&[at[0], at[1], At::Key("date")], "write a date: 2026-11-18");
+            continue;
+        };
+        let exception = Exception {
+            hours,
+            reason: table.reason.clone(),
+        };
+        if exceptions.insert(date, exception).is_some() {
+            found.note(
+                &[at[0], at[1], At::Key("date")],
+                format!("two exceptions for {date}"),
+            );
+        }
+    }
+    exceptions
+}
+
+fn warnings(
+    rules: &Rules,
+    lead: SignedDuration,
+    desks: &BTreeMap<DeskNumber, DeskSetup>,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if rules.no_show.as_secs() != STANDARD_NO_SHOW_S {
+        warnings.push(format!(
+            "[rules] no_show_seconds = {} leaves the standard, which says one minute (A2/2/2.4)",
+            rules.no_show.as_secs()
+        ));
+    }
+    if lead.as_secs() < STANDARD_LEAD_S {
+        warnings.push(format!(
+            "[rules] ticket_lead_seconds = {} leaves the standard, which says two minutes (A2/1/6.1)",
+            lead.as_secs()
+        ));
+    }
+    for service in Service::ALL {
+        if !desks.values().any(|desk| desk.services.contains(&service)) {
+            warnings.push(format!(
+                "no desk serves button {}: its customers would wait for ever",
+                service.digit()
+            ));
+        }
+    }
+    warnings
+}

@@ -1,0 +1,353 @@
+//! The configuration file: TOML, no unknown keys, every problem told at once with its place.
+
+mod check;
+mod place;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::queue::setup::Setup;
+
+pub use place::{Problem, Problems};
+
+/// Largest configuration file read, bytes.
+pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A configuration that was read and found sound.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The centre's set-up for the core.
+    pub setup: Setup,
+    /// Identity of the centre in exports.
+    pub centre_id: String,
+    /// The web server.
+    pub web: Web,
+    /// Data directory, if the file names one.
+    pub data: Option<PathBuf>,
+    /// Devices of each kiosk.
+    pub kiosks: BTreeMap<String, KioskDevices>,
+    /// The voice.
+    pub voice: Voice,
+    /// What is accepted but leaves the standard.
+    pub warnings: Vec<String>,
+}
+
+/// The web server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Web {
+    /// Address to listen on; loopback unless set otherwise.
+    pub listen: SocketAddr,
+    /// Address under which customers reach the ticket pages.
+    pub public_url: Option<String>,
+    /// Requests a second from one credential.
+    pub requests_per_second: u32,
+    /// How long a sign-in lasts, hours.
+    pub session_hours: u32,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            requests_per_second: 200,
+            session_hours: 12,
+        }
+    }
+}
+
+/// The voice.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Voice {
+    /// Calls are spoken, not only chimed.
+    pub enabled: bool,
+    /// Folder with recordings named like "P-27-3.wav", used before the synthesiser.
+    pub recordings: Option<PathBuf>,
+}
+
+impl Default for Voice {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            recordings: None,
+        }
+    }
+}
+
+/// A place where a device is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Port {
+    /// A pseudo terminal driven by the simulator.
+    Simulated,
+    /// A serial device by path.
+    Serial(PathBuf),
+}
+
+/// Devices of one kiosk.
+#[derive(Debug, Clone)]
+pub struct KioskDevices {
+    /// The button board.
+    pub board: Option<BoardDevice>,
+    /// The printer.
+    pub printer: Option<PrinterDevice>,
+}
+
+/// A button board.
+#[derive(Debug, Clone)]
+pub struct BoardDevice {
+    /// Where it is.
+    pub port: Port,
+    /// Baud rate.
+    pub baud: u32,
+}
+
+/// A ticket printer.
+#[derive(Debug, Clone)]
+pub struct PrinterDevice {
+    /// Where it is.
+    pub port: Port,
+    /// Name of its profile.
+    pub profile: String,
+    /// Baud rate.
+    pub baud: u32,
+    /// Paper width, millimetres.
+    pub width_mm: u32,
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+struct File {
+    centre: CentreTable,
+    #[serde(default)]
+    web: Web,
+    #[serde(default)]
+    data: DataTable,
+    #[serde(default)]
+    desk: Vec<DeskTable>,
+    #[serde(default)]
+    series: BTreeMap<String, String>,
+    #[serde(default)]
+    rules: RulesTable,
+    hours: HoursTable,
+    #[serde(default)]
+    exception: Vec<ExceptionTable>,
+    #[serde(default)]
+    kiosk: Vec<KioskTable>,
+    #[serde(default)]
+    voice: Voice,
+}
+
+#[derive(Debug, Deserialize)]
+struct CentreTable {
+    id: String,
+    name: String,
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    appointments: bool,
+    #[serde(default)]
+    no_kiosk: bool,
+    #[serde(default = "riga")]
+    timezone: String,
+}
+
+fn riga() -> String {
+    "Europe/Riga".to_owned()
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct DataTable {
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+struct DeskTable {
+    number: u16,
+    services: Vec<u8>,
+    kiosk: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RulesTable {
+    no_show_seconds: Option<u32>,
+    second_announcement_seconds: Option<u32>,
+    press_lock_seconds: Option<u32>,
+    burst_tickets: Option<u32>,
+    burst_window_seconds: Option<u32>,
+    press_age_max_seconds: Option<u32>,
+    ticket_lead_seconds: Option<u32>,
+    out_of_turn_minutes: Option<u32>,
+    undo_seconds: Option<u32>,
+    wait_target_minutes: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct HoursTable {
+    monday: Vec<String>,
+    tuesday: Vec<String>,
+    wednesday: Vec<String>,
+    thursday: Vec<String>,
+    friday: Vec<String>,
+    saturday: Vec<String>,
+    sunday: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ExceptionTable {
+    date: toml::value::Datetime,
+    #[serde(default)]
+    hours: Vec<String>,
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct KioskTable {
+    name: String,
+    board: Option<String>,
+    #[serde(default = "baud")]
+    baud: u32,
+    printer: Option<PrinterTable>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PrinterTable {
+    port: String,
+    #[serde(default = "profile")]
+    profile: String,
+    #[serde(default = "baud")]
+    baud: u32,
+    #[serde(default = "width_mm")]
+    width_mm: u32,
+}
+
+fn baud() -> u32 {
+    115_200
+}
+
+fn profile() -> String {
+    "epson".to_owned()
+}
+
+fn width_mm() -> u32 {
+    80
+}
+
+/// Reads and checks a configuration file.
+///
+/// # Errors
+/// Every problem found, with line and column.
+pub fn load(path: &Path) -> Result<Config, Problems> {
+    let one = |message: String| Problems::without_place(path, message);
+    let size = std::fs::metadata(path)
+        .map_err(|error| one(format!("cannot be read: {error}")))?
+        .len();
+    if size > FILE_BYTES_MAX {
+        return Err(one(format!(
+            "is {size} bytes long; at most {FILE_BYTES_MAX} are read"
+        )));
+    }
+    let text =
+        std::fs::read_to_string(path).map_err(|error| one(format!("cannot be read: {error}")))?;
+    parse(&text, &path.display().to_string())
+}
+
+/// Checks the text of a configuration file; `name` stands in the problems told.
+///
+/// # Errors
+/// Every problem found, with line and column.
+pub fn parse(text: &str, name: &str) -> Result<Config, Problems> {
+    let (file, mut found) = place::read::<File>(text, name)?;
+    let config = check::check(file, &mut found);
+    found.into_result(config)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const SOUND: &str = r#"
+[centre]
+id = "riga-1"
+name = "Rīgas centrs"
+[hours]
+monday = ["08:30-12:00", "12:30-17:00"]
+[[desk]]
+number = 1
+services = [1, 2, 3]
+"#;
+
+    fn problems(text: &str) -> String {
+        parse(text, "centre.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_sound_file_has_the_standards_defaults() {
+        let config = parse(SOUND, "centre.toml").unwrap();
+        assert_eq!(config.setup.rules.no_show.as_secs(), 60);
+        assert_eq!(config.setup.hours.lead.as_secs(), 120);
+        assert!(config.web.listen.ip().is_loopback());
+        assert!(config.warnings.is_empty());
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once_with_their_place() {
+        let text = r#"
+[centre]
+id = "riga-1"
+name = "Rīgas centrs"
+colour = "blue"
+[hours]
+monday = ["08:30-12:00", "11:00-17:00"]
+tuesday = ["17:00-08:00"]
+[[desk]]
+number = 1
+services = [1, 2]
+[[desk]]
+number = 1
+services = [4]
+[rules]
+no_show_secs = 60
+"#;
+        insta::assert_snapshot!(problems(text));
+    }
+
+    #[test]
+    fn a2_2_1_3_a_file_that_renames_a_button_is_refused() {
+        let text = format!("{SOUND}\n[services]\n1 = \"Dokumenti\"\n");
+        assert!(problems(&text).contains("fixed by the standard"));
+    }
+
+    #[test]
+    fn a_missing_key_and_broken_toml_say_where() {
+        insta::assert_snapshot!(problems("[centre]\nid = \"x\"\n[hours]\n"));
+        insta::assert_snapshot!(problems("[centre\nid = 1"));
+    }
+
+    #[test]
+    fn a2_2_2_4_another_minute_is_accepted_with_a_warning() {
+        let config = parse(
+            &format!("{SOUND}\n[rules]\nno_show_seconds = 90\n"),
+            "centre.toml",
+        )
+        .unwrap();
+        assert_eq!(config.setup.rules.no_show.as_secs(), 90);
+        assert!(config.warnings[0].contains("A2/2/2.4"));
+    }
+
+    #[test]
+    fn ports_are_checked() {
+        let text = format!(
+            "{SOUND}\n[[kiosk]]\nname = \"k1\"\nboard = \"COM1\"\n[kiosk.printer]\nport = \"usb:04b8:0e15\"\n"
+        );
+        insta::assert_snapshot!(problems(&text));
+        let missing = format!("{SOUND}\n[[kiosk]]\nname = \"k1\"\n[kiosk.printer]\n");
+        insta::assert_snapshot!(problems(&missing));
+    }
+}

@@ -1,0 +1,398 @@
+//! Drives one printer: one job inside it at a time, and an honest account of each.
+//!
+//! The rule is hardware.md's "never two different customers with one number, never a silent
+//! loss": the receiver records `sending` durably before the first byte leaves; a job counts as
+//! printed only when the printer says so; whatever may still lie in the printer's memory is
+//! cleared before anything else is sent.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use crate::devices::link::{Connect, Link, Port};
+use crate::queue::slip::Slip;
+use crate::queue::view::PrinterState;
+
+use super::encoder::{confirmation_id, encode};
+use super::profile::Profile;
+use super::session::{Lost, Session, WriteFailed};
+use super::status::AUTO_STATUS_ON;
+
+/// One ticket to print.
+#[derive(Debug, Clone)]
+pub struct PrinterJob {
+    /// Rising, never reused.
+    pub id: u64,
+    /// What the ticket says.
+    pub slip: Slip,
+}
+
+/// What the driver has to say.
+#[derive(Debug)]
+pub enum PrinterReport {
+    /// The printer changed its state.
+    State(PrinterState),
+    /// The job is about to be sent. Nothing leaves before `recorded` is answered; dropping it
+    /// withdraws the job, which then comes back as `Failed`.
+    Sending {
+        /// The job.
+        id: u64,
+        /// To be answered once `sending` is durable.
+        recorded: oneshot::Sender<()>,
+    },
+    /// It is on paper: the printer said so, or (profiles that cannot) was well afterwards.
+    Printed {
+        /// The job.
+        id: u64,
+    },
+    /// It certainly did not come out: no byte of it reached the printer.
+    Failed {
+        /// The job.
+        id: u64,
+        /// Why, for the log and the manager.
+        why: String,
+    },
+    /// It may have come out, whole or in part.
+    Unknown {
+        /// The job.
+        id: u64,
+        /// Why, for the log and the manager.
+        why: String,
+    },
+}
+
+/// How long the driver waits for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// For the answers to a status question.
+    pub reply: Duration,
+    /// Between status questions while nothing is printed.
+    pub poll: Duration,
+    /// Between status questions while a job is in the printer.
+    pub poll_job: Duration,
+    /// For the printer to take a job's bytes.
+    pub write: Duration,
+    /// For the confirmation that a job is on paper.
+    pub confirm: Duration,
+    /// After a job, before a printer that cannot confirm is asked whether it is well.
+    pub settle: Duration,
+    /// For the receiver to record `sending`.
+    pub recorded: Duration,
+}
+
+/// Generous size of a ticket, bytes: what a line of a given speed must carry in time.
+const TICKET_BYTES: u32 = 1_000;
+/// Bits on the wire per byte.
+const BITS_PER_BYTE: u32 = 10;
+
+impl Timing {
+    /// The waits for a line of this speed, bits per second.
+    pub fn at_baud(baud: u32) -> Self {
+        let transfer = Duration::from_secs(1) * TICKET_BYTES * BITS_PER_BYTE / baud.max(1);
+        Self {
+            reply: Duration::from_secs(1),
+            poll: Duration::from_secs(2),
+            poll_job: Duration::from_millis(500),
+            write: Duration::from_secs(5) + transfer,
+            confirm: Duration::from_secs(8) + transfer,
+            settle: Duration::from_millis(1_500) + transfer,
+            recorded: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Prints jobs until the sender of `jobs` or the receiver of `reports` is gone.
+///
+/// A job waits as long as the printer is away or not ready; it is then neither failed nor lost.
+pub async fn run<C: Connect>(
+    connect: C,
+    profile: Profile,
+    timing: Timing,
+    jobs: mpsc::Receiver<PrinterJob>,
+    reports: mpsc::Sender<PrinterReport>,
+) {
+    let mut driver = Driver {
+        profile,
+        timing,
+        jobs,
+        reports,
+        told: None,
+        held: None,
+        unclean: true,
+    };
+    let mut link = Link::new(connect);
+    if driver.tell(PrinterState::Connecting).await.is_err() {
+        return;
+    }
+    loop {
+        let closed = driver.reports.clone();
+        let opened = tokio::select! {
+            opened = link.open() => opened,
+            () = closed.closed() => return,
+        };
+        if let Ok(port) = opened {
+            match driver.serve(Session::new(port), &mut link).await {
+                Err(End::Lost(why)) => link.lost(&why),
+                Err(End::Stop) => return,
+                Ok(never) => match never {},
+            }
+        }
+        let nothing_to_do =
+            driver.held.is_none() && driver.jobs.is_closed() && driver.jobs.is_empty();
+        if nothing_to_do || driver.tell(PrinterState::Offline).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Why the driver stopped serving a port.
+pub(super) enum End {
+    /// The port is gone; open it again.
+    Lost(String),
+    /// Nobody sends jobs or listens any more.
+    Stop,
+}
+
+impl From<Lost> for End {
+    fn from(Lost(why): Lost) -> Self {
+        Self::Lost(why)
+    }
+}
+
+/// What became of a job whose bytes are all in the printer.
+enum Outcome {
+    Printed,
+    Doubtful(String),
+}
+
+/// Serving a port never ends well.
+enum Never {}
+
+struct Driver {
+    profile: Profile,
+    timing: Timing,
+    jobs: mpsc::Receiver<PrinterJob>,
+    reports: mpsc::Sender<PrinterReport>,
+    /// The state last reported.
+    told: Option<PrinterState>,
+    /// The job waiting for the printer to be ready.
+    held: Option<PrinterJob>,
+    /// Something may lie in the printer's memory: at the start (an earlier daemon may have
+    /// left it) and after a job in doubt.
+    unclean: bool,
+}
+
+impl Driver {
+    async fn report(&self, report: PrinterReport) -> Result<(), End> {
+        self.reports.send(report).await.map_err(|_| End::Stop)
+    }
+
+    async fn tell(&mut self, state: PrinterState) -> Result<(), End> {
+        if self.told == Some(state) {
+            return Ok(());
+        }
+        self.told = Some(state);
+        self.report(PrinterReport::State(state)).await
+    }
+
+    async fn serve<P: Port, C: Connect>(
+        &mut self,
+        mut session: Session<P>,
+        link: &mut Link<C>,
+    ) -> Result<Never, End> {
+        let mut started = false;
+        loop {
+            let answered = session.ask(self.timing.reply).await?;
+            if answered {
+                link.alive();
+                self.clean(&mut session).await?;
+                if !started && !self.unclean && self.profile.auto_status {
+                    session.send(&AUTO_STATUS_ON, self.timing.write).await?;
+                    started = true;
+                }
+            } else {
+                // Switched off and on it has forgotten that it should speak up by itself.
+                started = false;
+            }
+            let state = if !answered {
+                PrinterState::Offline
+            } else if self.unclean {
+                PrinterState::Error
+            } else {
+                session.health().state()
+            };
+            self.tell(state).await?;
+            let ready = answered && !self.unclean && session.health().printable();
+            match self.held.take() {
+                Some(job) if ready => self.print(&mut session, job).await?,
+                held => {
+                    self.held = held;
+                    self.wait(&mut session).await?;
+                }
+            }
+        }
+    }
+
+    /// Waits for a job, a word from the printer, or the time to ask it again.
+    async fn wait<P: Port>(&mut self, session: &mut Session<P>) -> Result<(), End> {
+        let until = Instant::now() + self.timing.poll;
+        if self.held.is_some() {
+            tokio::select! {
+                heard = session.hear(until) => heard?,
+                () = self.reports.closed() => return Err(End::Stop),
+            };
+            return Ok(());
+        }
+        tokio::select! {
+            heard = session.hear(until) => {
+                heard?;
+            }
+            job = self.jobs.recv() => self.held = Some(job.ok_or(End::Stop)?),
+            () = self.reports.closed() => return Err(End::Stop),
+        }
+        Ok(())
+    }
+
+    /// Empties the printer's memory where that is in doubt.
+    async fn clean<P: Port>(&mut self, session: &mut Session<P>) -> Result<(), End> {
+        if !self.unclean {
+            return Ok(());
+        }
+        if !self.profile.clears {
+            // Such a printer can only be trusted to have printed or lost what it had.
+            self.unclean = false;
+            return Ok(());
+        }
+        self.unclean = !session.clear(self.timing.reply).await?;
+        if self.unclean {
+            tracing::warn!("the printer does not say that its memory is clear; jobs wait");
+        }
+        Ok(())
+    }
+
+    async fn print<P: Port>(
+        &mut self,
+        session: &mut Session<P>,
+        job: PrinterJob,
+    ) -> Result<(), End> {
+        let id = job.id;
+        let bytes = match encode(&job.slip, &self.profile, id) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let why = error.to_string();
+                return self.report(PrinterReport::Failed { id, why }).await;
+            }
+        };
+        let (recorded, answer) = oneshot::channel();
+        self.report(PrinterReport::Sending { id, recorded }).await?;
+        match tokio::time::timeout(self.timing.recorded, answer).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => {
+                let why = "withdrawn before it was sent".to_owned();
+                return self.report(PrinterReport::Failed { id, why }).await;
+            }
+        }
+        self.unclean = true;
+        session.forget_confirmation();
+        if let Err(WriteFailed { accepted, lost }) = session.send(&bytes, self.timing.write).await {
+            let Lost(why) = &lost;
+            let why = format!("{why} after {accepted} of {} bytes", bytes.len());
+            let report = if accepted == 0 {
+                PrinterReport::Failed { id, why }
+            } else {
+                PrinterReport::Unknown { id, why }
+            };
+            self.report(report).await?;
+            return Err(lost.into());
+        }
+        let outcome = if self.profile.confirms {
+            self.await_confirmation(session, id).await
+        } else {
+            self.await_health(session).await
+        };
+        self.conclude(session, id, outcome).await
+    }
+
+    async fn conclude<P: Port>(
+        &mut self,
+        session: &mut Session<P>,
+        id: u64,
+        outcome: Result<Outcome, Lost>,
+    ) -> Result<(), End> {
+        match outcome {
+            Ok(Outcome::Printed) => {
+                self.unclean = false;
+                self.report(PrinterReport::Printed { id }).await
+            }
+            Ok(Outcome::Doubtful(why)) => {
+                // Cleared before anybody is told, so that it cannot come out afterwards; the
+                // confirmation may have been on its way meanwhile.
+                let cleaned = self.clean(session).await;
+                let report = if session.confirmed() == Some(confirmation_id(id)) {
+                    PrinterReport::Printed { id }
+                } else {
+                    PrinterReport::Unknown { id, why }
+                };
+                self.report(report).await?;
+                cleaned
+            }
+            Err(lost) => {
+                let Lost(why) = &lost;
+                let why = format!("{why} before it was confirmed");
+                self.report(PrinterReport::Unknown { id, why }).await?;
+                Err(lost.into())
+            }
+        }
+    }
+
+    async fn await_confirmation<P: Port>(
+        &self,
+        session: &mut Session<P>,
+        id: u64,
+    ) -> Result<Outcome, Lost> {
+        let expected = confirmation_id(id);
+        let deadline = Instant::now() + self.timing.confirm;
+        let mut ask_at = Instant::now() + self.timing.poll_job;
+        loop {
+            if session.confirmed() == Some(expected) {
+                return Ok(Outcome::Printed);
+            }
+            if !session.health().printable() {
+                let state = session.health().state();
+                return Ok(Outcome::Doubtful(format!("{state:?} while it was printed")));
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                let seconds = self.timing.confirm.as_secs_f32();
+                return Ok(Outcome::Doubtful(format!(
+                    "not confirmed within {seconds} s"
+                )));
+            }
+            if now >= ask_at {
+                session.ask(self.timing.reply).await?;
+                ask_at = Instant::now() + self.timing.poll_job;
+            } else {
+                session.hear(deadline.min(ask_at)).await?;
+            }
+        }
+    }
+
+    async fn await_health<P: Port>(&self, session: &mut Session<P>) -> Result<Outcome, Lost> {
+        let until = Instant::now() + self.timing.settle;
+        while session.health().printable() && session.hear(until).await? {}
+        let answered = session.ask(self.timing.reply).await?;
+        Ok(if !answered {
+            Outcome::Doubtful("no answer afterwards".to_owned())
+        } else if session.health().printable() {
+            Outcome::Printed
+        } else {
+            let state = session.health().state();
+            Outcome::Doubtful(format!("{state:?} while it was printed"))
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

@@ -1,0 +1,9 @@
+//! The ticket printer: slip → bytes → port, and what the port answers.
+
+pub mod driver;
+pub mod encoder;
+pub mod page;
+pub mod port;
+pub mod profile;
+mod session;
+pub mod status;

@@ -1,0 +1,173 @@
+//! One open port with a printer behind it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, timeout_at};
+
+use crate::devices::link::Port;
+
+use super::status::{ASK_ALL, CLEAR, Health, StatusEvent, StatusParser};
+
+/// The port is gone, and why.
+#[derive(Debug)]
+pub(super) struct Lost(pub(super) String);
+
+/// A write that did not come to its end.
+#[derive(Debug)]
+pub(super) struct WriteFailed {
+    /// Bytes the port had taken.
+    pub(super) accepted: usize,
+    /// What happened.
+    pub(super) lost: Lost,
+}
+
+impl From<WriteFailed> for Lost {
+    fn from(failed: WriteFailed) -> Self {
+        failed.lost
+    }
+}
+
+impl From<WriteFailed> for super::driver::End {
+    fn from(failed: WriteFailed) -> Self {
+        failed.lost.into()
+    }
+}
+
+/// Largest piece read at once, bytes.
+const READ_BYTES: usize = 256;
+/// A printer that has said nothing for this long has nothing left to say.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// What is known of the printer at the other end.
+pub(super) struct Session<P> {
+    port: P,
+    parser: StatusParser,
+    unheard: VecDeque<StatusEvent>,
+    health: Health,
+    /// The status question whose answer comes next.
+    asked: Option<u8>,
+    /// Answers to a question given up may still come.
+    late: bool,
+    confirmed: Option<[u8; 4]>,
+    cleared: bool,
+}
+
+impl<P: Port> Session<P> {
+    pub(super) fn new(port: P) -> Self {
+        Self {
+            port,
+            parser: StatusParser::default(),
+            unheard: VecDeque::new(),
+            health: Health::default(),
+            asked: None,
+            late: false,
+            confirmed: None,
+            cleared: false,
+        }
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.health
+    }
+
+    /// The newest job id that the printer confirmed.
+    pub(super) fn confirmed(&self) -> Option<[u8; 4]> {
+        self.confirmed
+    }
+
+    pub(super) fn forget_confirmation(&mut self) {
+        self.confirmed = None;
+    }
+
+    /// Waits for a word from the printer; false when `until` came first. Cancelling it loses
+    /// nothing.
+    pub(super) async fn hear(&mut self, until: Instant) -> Result<bool, Lost> {
+        loop {
+            if let Some(event) = self.unheard.pop_front() {
+                self.note(event);
+                return Ok(true);
+            }
+            let mut buffer = [0; READ_BYTES];
+            let count = match timeout_at(until, self.port.read(&mut buffer)).await {
+                Err(_elapsed) => return Ok(false),
+                // A peer that went away reads as nothing for ever.
+                Ok(Ok(0)) => return Err(Lost("unplugged".to_owned())),
+                Ok(Ok(count)) => count,
+                Ok(Err(error)) => return Err(Lost(error.to_string())),
+            };
+            for &byte in buffer.iter().take(count) {
+                self.unheard.extend(self.parser.push(byte));
+            }
+        }
+    }
+
+    fn note(&mut self, event: StatusEvent) {
+        match event {
+            StatusEvent::RealTime(byte) => {
+                if let Some(question) = self.asked {
+                    self.health.real_time(question, byte);
+                    self.asked = (question < 4).then_some(question + 1);
+                }
+            }
+            StatusEvent::Automatic(bytes) => self.health.automatic(bytes),
+            StatusEvent::Confirmed(id) => self.confirmed = Some(id),
+            StatusEvent::Cleared => self.cleared = true,
+            StatusEvent::Other => {}
+        }
+    }
+
+    /// Hands `bytes` to the port. Never flushes: that would block the runtime's thread until
+    /// the line is empty.
+    pub(super) async fn send(&mut self, bytes: &[u8], limit: Duration) -> Result<(), WriteFailed> {
+        let until = Instant::now() + limit;
+        let mut accepted = 0;
+        while let Some(rest) = bytes.get(accepted..).filter(|rest| !rest.is_empty()) {
+            let lost = match timeout_at(until, self.port.write(rest)).await {
+                Ok(Ok(count)) if count > 0 => {
+                    accepted += count;
+                    continue;
+                }
+                Ok(Ok(_)) => Lost("unplugged".to_owned()),
+                Ok(Err(error)) => Lost(error.to_string()),
+                Err(_elapsed) => Lost("the printer takes no data".to_owned()),
+            };
+            return Err(WriteFailed { accepted, lost });
+        }
+        Ok(())
+    }
+
+    /// Asks for all four status bytes; false where the printer does not answer them all.
+    pub(super) async fn ask(&mut self, limit: Duration) -> Result<bool, Lost> {
+        let until = Instant::now() + limit;
+        // Answers do not say which question they belong to: late ones must not be taken for
+        // answers to these.
+        while self.late && Instant::now() < until {
+            self.late = self.hear(Instant::now() + QUIET).await?;
+        }
+        self.send(&ASK_ALL, limit).await?;
+        self.asked = Some(1);
+        while self.asked.is_some() {
+            if !self.hear(until).await? {
+                self.asked = None;
+                self.late = true;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Empties the printer's memory; false where it does not say that it did.
+    pub(super) async fn clear(&mut self, limit: Duration) -> Result<bool, Lost> {
+        let until = Instant::now() + limit;
+        self.cleared = false;
+        self.send(&CLEAR, limit).await?;
+        while !self.cleared {
+            if !self.hear(until).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

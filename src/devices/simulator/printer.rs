@@ -1,0 +1,484 @@
+//! A ticket printer that is not there: takes ESC/POS over a pseudo-terminal as slowly as the
+//! real line, prints at a real printer's pace and has its troubles.
+//!
+//! It differs from a real printer on purpose in one thing: a byte that our encoder has no
+//! business sending is an error and not a smudge.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use crate::devices::printer::profile::Profile;
+use crate::devices::printer::status::{CLEAR, Health};
+
+use super::decoder::{Decoder, Event, Ticket};
+use super::picture;
+use super::pty::Pty;
+
+/// Time from the last byte of a ticket to the ticket: motor, 100 mm at 250 mm/s, cutter.
+pub const PRINT_TIME: Duration = Duration::from_millis(900);
+/// What a printer holds that cannot print, bytes.
+const BUFFER_MAX_BYTES: usize = 65_536;
+/// Commands waiting for the simulated printer.
+const COMMANDS_WAITING: usize = 16;
+/// Tickets waiting for whoever takes them.
+const TICKETS_WAITING: usize = 64;
+
+/// What a simulated printer is.
+#[derive(Debug, Clone)]
+pub struct PrinterConfig {
+    /// Where its pseudo-terminal is linked.
+    pub link: PathBuf,
+    /// Line speed, bits per second.
+    pub baud: u32,
+    /// Its family.
+    pub profile: Profile,
+    /// From the last byte of a ticket to the ticket.
+    pub print_time: Duration,
+}
+
+/// How much paper there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    /// Enough.
+    Ok,
+    /// Nearly out.
+    Low,
+    /// Out.
+    Out,
+}
+
+/// What can be done to a simulated printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrinterCommand {
+    /// Take paper out or put it in.
+    Paper(Paper),
+    /// Open (true) or close the cover.
+    CoverOpen(bool),
+    /// Jam (true) or free the cutter.
+    CutterJam(bool),
+    /// Take it off line (true) or back.
+    Offline(bool),
+    /// Let it hang (true): it takes bytes, but neither answers nor prints.
+    Silent(bool),
+    /// Pull the cable.
+    Unplug,
+    /// Put the cable back.
+    Replug,
+    /// Pull the cable after so many more bytes.
+    UnplugAfter(u64),
+    /// Let the paper end after so many more bytes.
+    PaperOutAfter(u64),
+    /// Let it hang after so many more bytes.
+    SilentAfter(u64),
+}
+
+/// A ticket that came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// 1 for the first since the simulated printer started.
+    pub number: u64,
+    /// The bytes that made it.
+    pub bytes: Vec<u8>,
+    /// What it says.
+    pub ticket: Ticket,
+}
+
+impl Finished {
+    /// The ticket as a picture, PNG. Takes some hundredths of a second: not for a runtime's
+    /// thread.
+    ///
+    /// # Errors
+    /// Where the QR code's text is too long or the picture cannot be encoded.
+    pub fn png(&self) -> Result<Vec<u8>, picture::PictureError> {
+        picture::png(&self.ticket)
+    }
+}
+
+/// What one can see of a simulated printer.
+#[derive(Debug, Clone, Default)]
+pub struct PrinterSnapshot {
+    /// Tickets that came out.
+    pub finished: u64,
+    /// The newest of them.
+    pub last: Option<Arc<Finished>>,
+    /// Times its memory was cleared on command.
+    pub clears: u64,
+    /// Tickets begun and cleared away.
+    pub abandoned: u64,
+    /// What it was sent that is no ticket of ours, newest last.
+    pub garbage: Vec<String>,
+    /// Whether the cable is in.
+    pub plugged: bool,
+    /// Bytes received.
+    pub received: u64,
+}
+
+/// Garbage kept for inspection, entries.
+const GARBAGE_MAX: usize = 32;
+
+/// Control over a running simulated printer; it stops when all handles are gone.
+#[derive(Debug, Clone)]
+pub struct PrinterHandle {
+    commands: mpsc::Sender<PrinterCommand>,
+    snapshot: watch::Receiver<PrinterSnapshot>,
+}
+
+impl PrinterHandle {
+    /// Does something to the printer; without effect once it has stopped.
+    pub async fn tell(&self, command: PrinterCommand) {
+        if self.commands.send(command).await.is_err() {
+            tracing::warn!(?command, "the simulated printer has stopped");
+        }
+    }
+
+    /// The printer as it is now, and as it changes.
+    pub fn snapshot(&self) -> watch::Receiver<PrinterSnapshot> {
+        self.snapshot.clone()
+    }
+
+    /// A picture of the newest ticket, PNG; `None` before the first.
+    pub async fn last_slip_png(&self) -> Option<Vec<u8>> {
+        let last = self.snapshot.borrow().last.clone()?;
+        match tokio::task::spawn_blocking(move || last.png()).await {
+            Ok(Ok(png)) => Some(png),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "no picture of the ticket");
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no picture of the ticket");
+                None
+            }
+        }
+    }
+}
+
+/// Starts a simulated printer. Tickets come through the receiver; where it is full or dropped
+/// they are to be had from the snapshot only.
+///
+/// # Errors
+/// Where no pseudo-terminal can be opened and linked.
+pub fn start(config: PrinterConfig) -> io::Result<(PrinterHandle, mpsc::Receiver<Arc<Finished>>)> {
+    let (command_sender, commands) = mpsc::channel(COMMANDS_WAITING);
+    let (tickets, ticket_receiver) = mpsc::channel(TICKETS_WAITING);
+    let (snapshot, snapshot_receiver) = watch::channel(PrinterSnapshot::default());
+    let mut device = Device {
+        pty: None,
+        decoder: Decoder::new(&config.profile),
+        config,
+        real_time: RealTime::default(),
+        buffer: VecDeque::new(),
+        ticket_bytes: Vec::new(),
+        health: Health::default(),
+        silent: false,
+        auto_status: false,
+        printing: None,
+        after: Vec::new(),
+        received: 0,
+        snapshot,
+        tickets,
+    };
+    device.plug()?;
+    tokio::spawn(device.run(commands));
+    let handle = PrinterHandle {
+        commands: command_sender,
+        snapshot: snapshot_receiver,
+    };
+    Ok((handle, ticket_receiver))
+}
+
+/// A ticket under the print head.
+struct Printing {
+    until: Instant,
+    ticket: Ticket,
+    bytes: Vec<u8>,
+}
+
+struct Device {
+    config: PrinterConfig,
+    pty: Option<Pty>,
+    real_time: RealTime,
+    /// What is received and not yet printed.
+    buffer: VecDeque<u8>,
+    decoder: Decoder,
+    /// The bytes of the ticket being read.
+    ticket_bytes: Vec<u8>,
+    health: Health,
+    silent: bool,
+    auto_status: bool,
+    printing: Option<Printing>,
+    /// Commands that happen when so many bytes have been received in all.
+    after: Vec<(u64, PrinterCommand)>,
+    received: u64,
+    snapshot: watch::Sender<PrinterSnapshot>,
+    tickets: mpsc::Sender<Arc<Finished>>,
+}
+
+impl Device {
+    async fn run(mut self, mut commands: mpsc::Receiver<PrinterCommand>) {
+        loop {
+            let blocked = self.silent || !self.health.printable();
+            let done_at = self.printing.as_ref().map(|printing| printing.until);
+            let next_event = self.after.iter().map(|(at, _)| *at).min();
+            let limit = next_event.map_or(u64::MAX, |at| at.saturating_sub(self.received).max(1));
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => self.command(command),
+                    None => return,
+                },
+                bytes = read(&mut self.pty, usize::try_from(limit).unwrap_or(usize::MAX)) => {
+                    self.receive(&bytes);
+                }
+                () = at(done_at), if !blocked => self.finish(),
+            }
+            self.work();
+        }
+    }
+
+    fn plug(&mut self) -> io::Result<()> {
+        self.pty = None;
+        self.pty = Some(Pty::open(&self.config.link, self.config.baud)?);
+        self.snapshot.send_modify(|shown| shown.plugged = true);
+        Ok(())
+    }
+
+    fn command(&mut self, command: PrinterCommand) {
+        let before = self.health;
+        match command {
+            PrinterCommand::Paper(paper) => {
+                self.health.paper_low = paper != Paper::Ok;
+                self.health.paper_out = paper == Paper::Out;
+            }
+            PrinterCommand::CoverOpen(open) => self.health.cover_open = open,
+            PrinterCommand::CutterJam(jammed) => self.health.error = jammed,
+            PrinterCommand::Offline(offline) => self.health.offline = offline,
+            PrinterCommand::Silent(silent) => {
+                self.silent = silent;
+                if !silent {
+                    self.receive_now(&[]);
+                }
+            }
+            PrinterCommand::Unplug => {
+                self.pty = None;
+                // With the far end gone a printer forgets half a command word, not its memory.
+                self.real_time = RealTime::default();
+                self.snapshot.send_modify(|shown| shown.plugged = false);
+            }
+            PrinterCommand::Replug => {
+                if self.pty.is_none()
+                    && let Err(error) = self.plug()
+                {
+                    tracing::error!(%error, "cannot plug the simulated printer in");
+                }
+            }
+            PrinterCommand::UnplugAfter(bytes) => self.later(bytes, PrinterCommand::Unplug),
+            PrinterCommand::PaperOutAfter(bytes) => {
+                self.later(bytes, PrinterCommand::Paper(Paper::Out));
+            }
+            PrinterCommand::SilentAfter(bytes) => self.later(bytes, PrinterCommand::Silent(true)),
+        }
+        if self.health != before && self.auto_status {
+            self.say(&automatic_status(self.health));
+        }
+    }
+
+    fn later(&mut self, bytes: u64, command: PrinterCommand) {
+        self.after.push((self.received + bytes, command));
+    }
+
+    fn say(&self, bytes: &[u8]) {
+        if let Some(pty) = self.pty.as_ref().filter(|_| !self.silent) {
+            pty.send(bytes);
+        }
+    }
+
+    fn receive(&mut self, bytes: &[u8]) {
+        self.received += bytes.len() as u64;
+        let received = self.received;
+        self.snapshot.send_modify(|shown| shown.received = received);
+        self.receive_now(bytes);
+        let due: Vec<(u64, PrinterCommand)> = self
+            .after
+            .extract_if(.., |(at, _)| *at <= received)
+            .collect();
+        for (_, command) in due {
+            self.command(command);
+        }
+    }
+
+    /// Runs real-time commands at once, whatever stands before them in the buffer; a hung
+    /// printer does so when it comes to itself.
+    fn receive_now(&mut self, bytes: &[u8]) {
+        self.real_time.waiting.extend(bytes);
+        if self.silent {
+            return;
+        }
+        while let Some(word) = self.real_time.next() {
+            match word {
+                Word::Data(byte) if self.buffer.len() < BUFFER_MAX_BYTES => {
+                    self.buffer.push_back(byte);
+                }
+                Word::Data(_) => {}
+                Word::Ask(question) => {
+                    self.say(&[real_time_status(self.health, question)]);
+                }
+                Word::Clear => self.clear(),
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        let begun = self.printing.is_some() || !self.decoder.at_rest() || !self.buffer.is_empty();
+        self.buffer.clear();
+        self.ticket_bytes.clear();
+        self.printing = None;
+        self.decoder = Decoder::new(&self.config.profile);
+        self.snapshot.send_modify(|shown| {
+            shown.clears += 1;
+            shown.abandoned += u64::from(begun);
+        });
+        self.say(&[0x37, 0x25, 0]);
+    }
+
+    /// Reads on in the buffer until a ticket is complete or something stands in the way.
+    fn work(&mut self) {
+        while self.printing.is_none() && !self.silent && self.health.printable() {
+            let Some(byte) = self.buffer.pop_front() else {
+                return;
+            };
+            self.ticket_bytes.push(byte);
+            match self.decoder.push(byte) {
+                Ok(Some(Event::Cut(ticket))) => {
+                    self.printing = Some(Printing {
+                        until: Instant::now() + self.config.print_time,
+                        ticket,
+                        bytes: std::mem::take(&mut self.ticket_bytes),
+                    });
+                }
+                Ok(Some(Event::Confirm(id))) => {
+                    // The confirmation request stands after its ticket's cut.
+                    self.ticket_bytes.clear();
+                    let mut reply = vec![0x37, 0x22];
+                    reply.extend(id);
+                    reply.push(0);
+                    self.say(&reply);
+                }
+                Ok(Some(Event::AutoStatus(mask))) => {
+                    self.ticket_bytes.clear();
+                    self.auto_status = mask != 0;
+                    self.say(&automatic_status(self.health));
+                }
+                Ok(Some(Event::Printed) | None) => {}
+                Err(error) => self.garbage(error.to_string()),
+            }
+        }
+    }
+
+    fn garbage(&mut self, what: String) {
+        tracing::error!(what, "the simulated printer was sent what is no ticket");
+        self.buffer.clear();
+        self.ticket_bytes.clear();
+        self.decoder = Decoder::new(&self.config.profile);
+        self.snapshot.send_modify(|shown| {
+            shown.garbage.truncate(GARBAGE_MAX - 1);
+            shown.garbage.push(what);
+        });
+    }
+
+    fn finish(&mut self) {
+        let Some(printing) = self.printing.take() else {
+            return;
+        };
+        let number = self.snapshot.borrow().finished + 1;
+        let finished = Arc::new(Finished {
+            number,
+            bytes: printing.bytes,
+            ticket: printing.ticket,
+        });
+        tracing::debug!(number, ticket = finished.ticket.number(), "ticket out");
+        if self.tickets.try_send(Arc::clone(&finished)).is_err() {
+            tracing::trace!(number, "nobody takes the simulated ticket");
+        }
+        self.snapshot.send_modify(|shown| {
+            shown.finished = number;
+            shown.last = Some(finished);
+        });
+    }
+}
+
+async fn read(pty: &mut Option<Pty>, limit: usize) -> Vec<u8> {
+    let Some(pty) = pty else {
+        return std::future::pending().await;
+    };
+    match pty.read(limit).await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            tracing::error!(%error, "the simulated printer's line failed");
+            std::future::pending().await
+        }
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The answer to `DLE EOT question`.
+fn real_time_status(health: Health, question: u8) -> u8 {
+    let bit = |set: bool, bits: u8| if set { bits } else { 0 };
+    0x12 | match question {
+        1 => bit(!health.printable(), 0x08),
+        2 => bit(health.cover_open, 0x04) | bit(health.paper_out, 0x20) | bit(health.error, 0x40),
+        3 => bit(health.error, 0x08),
+        _ => bit(health.paper_low, 0x0C) | bit(health.paper_out, 0x60),
+    }
+}
+
+/// The four bytes of `GS a`.
+fn automatic_status(health: Health) -> [u8; 4] {
+    let bit = |set: bool, bits: u8| if set { bits } else { 0 };
+    [
+        0x10 | bit(!health.printable(), 0x08) | bit(health.cover_open, 0x20),
+        bit(health.error, 0x08),
+        bit(health.paper_low, 0x03) | bit(health.paper_out, 0x0C),
+        0x0F,
+    ]
+}
+
+/// The part of a printer that looks for real-time commands before anything is buffered.
+#[derive(Debug, Default)]
+struct RealTime {
+    waiting: VecDeque<u8>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Word {
+    Data(u8),
+    Ask(u8),
+    Clear,
+}
+
+impl RealTime {
+    /// The next byte or real-time command; `None` while it is not clear which.
+    fn next(&mut self) -> Option<Word> {
+        let waiting = self.waiting.make_contiguous();
+        let (word, length) = match *waiting {
+            [] | [0x10] | [0x10, 0x04] => return None,
+            [0x10, 0x04, question @ 1..=4, ..] => (Word::Ask(question), 3),
+            _ if waiting.starts_with(&CLEAR) => (Word::Clear, CLEAR.len()),
+            _ if CLEAR.starts_with(waiting) => return None,
+            [first, ..] => (Word::Data(first), 1),
+        };
+        self.waiting.drain(..length);
+        Some(word)
+    }
+}

@@ -1,0 +1,150 @@
+//! A batch of changes into the rows, in one transaction.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sled::Transactional;
+use sled::transaction::{
+    ConflictableTransactionError, TransactionError, TransactionResult, TransactionalTree,
+};
+
+use super::{
+    APPLIED_SEQ, About, Metrics, MetricsError, SUSPECT, day_key, learned_key, number_key, row,
+};
+use crate::queue::change::Change;
+use crate::queue::forecast::LearnedTimes;
+use crate::queue::statistics::{DayCounts, DayFigures, DeskFigures, ServiceFigures};
+use crate::queue::ticket::{Ticket, TicketId};
+
+/// What a batch comes to, each row once.
+#[derive(Default)]
+pub(super) struct Sum {
+    pub(super) days: BTreeMap<jiff::civil::Date, DayFigures>,
+    pub(super) learned: LearnedTimes,
+    pub(super) tickets: BTreeMap<TicketId, Ticket>,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, change: &Change) {
+        let day = self.days.entry(change.date).or_default();
+        day.merge(&change.figures);
+        self.learned.merge(&change.learned, 1);
+        for ticket in &change.tickets {
+            self.tickets.insert(ticket.id, ticket.clone());
+        }
+    }
+}
+
+type Outcome<T> = Result<T, ConflictableTransactionError<MetricsError>>;
+
+impl Metrics {
+    /// Counts the changes of records up to `seq`. A batch that was counted before, by its `seq`, is
+    /// passed over.
+    ///
+    /// # Errors
+    /// Where sled fails or a row is damaged; nothing of the batch is counted then, and the next
+    /// start makes everything anew.
+    pub fn apply(&self, changes: &[Change], seq: u64) -> Result<(), MetricsError> {
+        let mut sum = Sum::default();
+        changes.iter().for_each(|change| sum.add(change));
+        let result = guarded(|| self.write(&sum, seq));
+        if result.is_err() {
+            // Where not even this can be kept, sled itself tells at the next start.
+            let _ = guarded(|| Ok(self.meta.insert(SUSPECT, b"1").map(|_| ())?));
+        }
+        result
+    }
+
+    pub(super) fn write(&self, sum: &Sum, seq: u64) -> Result<(), MetricsError> {
+        let trees = (
+            &self.days,
+            &self.tickets,
+            &self.numbers,
+            &self.learned,
+            &self.meta,
+        );
+        let result: TransactionResult<(), MetricsError> =
+            trees.transaction(|(days, tickets, numbers, learned, meta)| {
+                let applied = meta.get(APPLIED_SEQ)?;
+                if applied.is_some_and(|applied| applied.as_ref() >= seq.to_be_bytes().as_slice()) {
+                    return Ok(());
+                }
+                for (date, day) in &sum.days {
+                    for (service, figures) in &day.services {
+                        let key = day_key(*date, About::Service(*service));
+                        update(days, &key, |row: &mut ServiceFigures| row.merge(figures, 1))?;
+                    }
+                    for (desk, figures) in &day.desks {
+                        let key = day_key(*date, About::Desk(*desk));
+                        update(days, &key, |row: &mut DeskFigures| row.merge(figures, 1))?;
+                    }
+                    if day.counts != DayCounts::default() {
+                        let key = day_key(*date, About::Counts);
+                        update(days, &key, |row: &mut DayCounts| row.merge(&day.counts))?;
+                    }
+                }
+                for (id, ticket) in &sum.tickets {
+                    let id = id.0.to_be_bytes();
+                    tickets.insert(&id, json("ticket", ticket)?)?;
+                    let number = number_key(ticket.date, ticket.number);
+                    numbers.insert(number.as_bytes(), &id)?;
+                }
+                for (service, time) in &sum.learned.0 {
+                    let mut one = LearnedTimes::default();
+                    one.0.insert(*service, *time);
+                    update(learned, &learned_key(*service), |row: &mut _| {
+                        let mut all = LearnedTimes::default();
+                        all.0.insert(*service, *row);
+                        all.merge(&one, 1);
+                        *row = all.0.get(service).copied().unwrap_or_default();
+                    })?;
+                }
+                meta.insert(APPLIED_SEQ, &seq.to_be_bytes())?;
+                Ok(())
+            });
+        result.map_err(|error| match error {
+            TransactionError::Abort(error) => error,
+            TransactionError::Storage(error) => error.into(),
+        })
+    }
+}
+
+/// Reads a row, changes it, writes it.
+fn update<T: DeserializeOwned + Serialize + Default>(
+    tree: &TransactionalTree,
+    key: &str,
+    change: impl FnOnce(&mut T),
+) -> Outcome<()> {
+    let mut value = match tree.get(key)? {
+        Some(bytes) => row(key.as_bytes(), &bytes).map_err(ConflictableTransactionError::Abort)?,
+        None => T::default(),
+    };
+    change(&mut value);
+    tree.insert(key.as_bytes(), json(key, &value)?)?;
+    Ok(())
+}
+
+fn json<T: Serialize>(key: &str, value: &T) -> Outcome<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|source| {
+        ConflictableTransactionError::Abort(MetricsError::Row {
+            key: key.to_owned(),
+            source,
+        })
+    })
+}
+
+/// Runs what calls into sled; a panic there is an error here.
+pub(super) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, MetricsError>,
+) -> Result<T, MetricsError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(MetricsError::Panicked(text.to_owned()))
+    })
+}

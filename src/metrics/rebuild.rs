@@ -1,0 +1,157 @@
+//! From the journal to the rows: what is missing, everything, or only to compare.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::apply::Sum;
+use super::{Metrics, MetricsError};
+use crate::journal::record::{Fact, Record};
+use crate::journal::state::State;
+use crate::journal::{self, Progress, Records};
+use crate::queue::change::{Change, Pending};
+use crate::queue::event::{Event, Happened};
+use crate::queue::statistics::DayFigures;
+
+/// Records counted in one transaction while catching up.
+const BATCH_RECORDS: usize = 4096;
+
+/// Folds records into the state and gives what each changes in the figures.
+struct Fold<'a> {
+    state: State,
+    tz: &'a TimeZone,
+}
+
+impl<'a> Fold<'a> {
+    fn new(tz: &'a TimeZone) -> Self {
+        let state = State::default();
+        Self { state, tz }
+    }
+
+    fn next(&mut self, record: &Record) -> Option<Change> {
+        let event = match &record.fact {
+            Fact::Queue(event) => event.clone(),
+            Fact::Access(_) | Fact::Snapshot(_) | Fact::Sealed(_) => {
+                self.state.apply(record);
+                return None;
+            }
+        };
+        let happened = Happened {
+            seq: record.seq,
+            at: record.at,
+            event,
+        };
+        let pending = Pending::begin(&self.state.centre, &happened, self.tz);
+        self.state.apply(record);
+        Some(pending.complete(&self.state.centre))
+    }
+}
+
+impl Metrics {
+    /// Counts every record after `applied_seq` and says how many there were. Begins reading at the
+    /// last snapshot before it. Records lost to damage count as if they had not happened.
+    pub(super) fn catch_up(
+        &self,
+        data: &Path,
+        tz: &TimeZone,
+        progress: Progress<'_>,
+    ) -> Result<u64, MetricsError> {
+        let applied = self.applied_seq()?;
+        let mut records = read(data, applied)?;
+        let mut fold = Fold::new(tz);
+        let (mut sum, mut counted, mut batch) = (Sum::default(), 0, 0);
+        while let Some(item) = records.next() {
+            let Ok(record) = item else { continue };
+            let change = fold.next(&record);
+            if record.seq <= applied {
+                continue;
+            }
+            if let Some(change) = change {
+                sum.add(&change);
+            }
+            counted += 1;
+            batch += 1;
+            if batch == BATCH_RECORDS {
+                self.write(&sum, record.seq)?;
+                (sum, batch) = (Sum::default(), 0);
+                let (done, total) = records.progress();
+                progress(done, total);
+            }
+        }
+        if batch > 0 {
+            self.write(&sum, fold.state.seq)?;
+        }
+        Ok(counted)
+    }
+
+    /// Recomputes everything from the journal and tells each row that differs. Holds the tickets
+    /// of one date in memory.
+    ///
+    /// # Errors
+    /// Where the journal cannot be listed, sled fails or a row is damaged.
+    pub fn verify(
+        &self,
+        data: &Path,
+        tz: &TimeZone,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, MetricsError> {
+        let applied = self.applied_seq()?;
+        let mut records = read(data, 0)?;
+        let mut fold = Fold::new(tz);
+        let mut sum = Sum::default();
+        let mut differences = Vec::new();
+        while let Some(item) = records.next() {
+            let Ok(record) = item else { continue };
+            if record.seq > applied {
+                break;
+            }
+            if let Some(change) = fold.next(&record) {
+                sum.add(&change);
+            }
+            if let Fact::Queue(Event::DayBegan { .. }) = &record.fact {
+                self.compare_tickets(&mut sum, &mut differences)?;
+                let (done, total) = records.progress();
+                progress(done, total);
+            }
+        }
+        self.compare_tickets(&mut sum, &mut differences)?;
+        if self.learned()? != sum.learned {
+            differences.push("what the forecast learned differs".to_owned());
+        }
+        let mut kept = self.days(Date::ZERO..Date::MAX)?;
+        for (date, day) in &sum.days {
+            if kept.remove(date).unwrap_or_default() != *day && *day != DayFigures::default() {
+                differences.push(format!("the figures of {date} differ"));
+            }
+        }
+        for date in kept.keys() {
+            differences.push(format!("the figures of {date} come from nowhere"));
+        }
+        Ok(differences)
+    }
+
+    fn compare_tickets(
+        &self,
+        sum: &mut Sum,
+        differences: &mut Vec<String>,
+    ) -> Result<(), MetricsError> {
+        for (id, ticket) in std::mem::take(&mut sum.tickets) {
+            if self.ticket(id)?.as_ref() != Some(&ticket) {
+                differences.push(format!("ticket {} differs", id.0));
+            }
+            if self.numbered(ticket.date, ticket.number)? != Some(id) {
+                differences.push(format!("number {} of {}", ticket.number, ticket.date));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(data: &Path, applied: u64) -> Result<Records, MetricsError> {
+    journal::read_from_snapshot(data, applied).map_err(|source| MetricsError::File {
+        what: "read",
+        path: data.join("journal"),
+        source,
+    })
+}

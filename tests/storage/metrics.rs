@@ -1,0 +1,259 @@
+//! The metrics beside the journal: equal to a recomputation whatever happens to their files.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use rinda::journal::Journal;
+use rinda::journal::record::{Fact, Record};
+use rinda::journal::state::State;
+use rinda::metrics::{Metrics, OpenedMetrics};
+use rinda::queue::catalogue::Service;
+use rinda::queue::change::Pending;
+use rinda::queue::event::{Event, Happened};
+use rinda::queue::ticket::{DeskNumber, TicketId};
+
+use crate::common::{Seeded, at, open, record, riga, visit};
+
+/// Days of the history the tests damage.
+const DAYS: u64 = 4;
+
+const TICKETS_A_DAY: u64 = 20;
+
+/// Trials of each kind of damage on each file.
+const TRIALS: u64 = 30;
+
+fn open_metrics(data: &Path, last_seq: u64) -> (Metrics, OpenedMetrics) {
+    let now = at("2026-11-01T06:00:00Z");
+    Metrics::open(data, &riga(), last_seq, now, &mut |_, _| {}).unwrap()
+}
+
+/// Journal, state and metrics together, as the engine keeps them.
+struct Centre {
+    journal: Journal,
+    state: State,
+    metrics: Metrics,
+}
+
+impl Centre {
+    fn open(data: &Path) -> Self {
+        let (journal, opened) = open(data);
+        let (metrics, _) = open_metrics(data, opened.last_seq);
+        Self {
+            journal,
+            state: opened.state,
+            metrics,
+        }
+    }
+
+    fn append(&mut self, batch: &[Record]) {
+        self.journal.append(batch).unwrap();
+        let mut changes = Vec::new();
+        for record in batch {
+            let Fact::Queue(event) = record.fact.clone() else {
+                self.state.apply(record);
+                continue;
+            };
+            let happened = Happened {
+                seq: record.seq,
+                at: record.at,
+                event,
+            };
+            let pending = Pending::begin(&self.state.centre, &happened, &riga());
+            self.state.apply(record);
+            changes.push(pending.complete(&self.state.centre));
+        }
+        self.metrics.apply(&changes, self.state.seq).unwrap();
+    }
+
+    /// A day of visits at desk 1.
+    fn day(&mut self, number: u64) {
+        let from = at("2026-10-05T06:00:00Z") + SignedDuration::from_hours(24 * number as i64);
+        let began = Event::DayBegan {
+            date: from.to_zoned(riga()).date(),
+            unserved: Vec::new(),
+            unfinished: Vec::new(),
+        };
+        let opened = Event::DeskOpened {
+            desk: DeskNumber(1),
+            consultant: "anna".to_owned(),
+            services: Service::ALL.to_vec(),
+        };
+        let seq = self.state.seq + 1;
+        self.append(&[record(seq, from, began), record(seq + 1, from, opened)]);
+        for n in 0..TICKETS_A_DAY {
+            let start = from + SignedDuration::from_mins(20 * n as i64);
+            let ticket = self.state.centre.tickets_issued + 1;
+            self.append(&visit(self.state.seq + 1, ticket, start));
+        }
+    }
+}
+
+fn differences(metrics: &Metrics, data: &Path) -> Vec<String> {
+    metrics.verify(data, &riga(), &mut |_, _| {}).unwrap()
+}
+
+fn dates() -> std::ops::Range<Date> {
+    "2026-10-01".parse().unwrap().."2027-01-01".parse().unwrap()
+}
+
+#[test]
+fn figures_are_those_of_a_recomputation() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    (0..DAYS).for_each(|day| centre.day(day));
+    let metrics = &centre.metrics;
+    assert_eq!(differences(metrics, dir.path()), Vec::<String>::new());
+    let days = metrics.days(dates()).unwrap();
+    assert_eq!(days.len() as u64, DAYS);
+    for day in days.values() {
+        let issued: i64 = day.services.values().map(|row| row.issued).sum();
+        assert_eq!(issued as u64, TICKETS_A_DAY);
+        assert_eq!(day.desks[&DeskNumber(1)].finished as u64, TICKETS_A_DAY);
+    }
+    let ticket = metrics.ticket(TicketId(3)).unwrap().unwrap();
+    let found = metrics.numbered(ticket.date, ticket.number).unwrap();
+    assert_eq!(found, Some(TicketId(3)));
+    let of_day = metrics.tickets_of(ticket.date).unwrap();
+    assert_eq!(of_day.len() as u64, TICKETS_A_DAY);
+    let learned: i64 = metrics.learned().unwrap().0.values().map(|t| t.count).sum();
+    assert_eq!(learned as u64, DAYS * TICKETS_A_DAY);
+}
+
+#[test]
+fn a_batch_counts_once_and_what_is_missing_is_made_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    centre.day(0);
+    let before = centre.metrics.days(dates()).unwrap();
+    centre.metrics.apply(&[], centre.state.seq).unwrap();
+    let seq = centre.state.seq;
+    // Written to the journal and not counted: the power went in between.
+    let start = at("2026-10-05T15:00:00Z");
+    centre.journal.append(&visit(seq + 1, 21, start)).unwrap();
+    drop(centre);
+    let (metrics, opened) = open_metrics(dir.path(), seq + 4);
+    assert_eq!((opened.caught_up, opened.set_aside), (4, None));
+    assert_ne!(metrics.days(dates()).unwrap(), before);
+    assert_eq!(differences(&metrics, dir.path()), Vec::<String>::new());
+}
+
+#[test]
+fn metrics_of_another_journal_are_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    centre.day(0);
+    let last_seq = centre.state.seq;
+    drop(centre);
+    // The journal lost its end, at the end of a line: only the metrics know.
+    let path = dir.path().join("journal/2026-Q4.ndjson");
+    let text = fs::read_to_string(&path).unwrap();
+    let cut = text.trim_end().rfind('\n').unwrap() + 1;
+    fs::write(&path, &text[..cut]).unwrap();
+    let (journal, found) = open(dir.path());
+    assert_eq!(found.damage, []);
+    let (metrics, opened) = open_metrics(dir.path(), journal.last_seq());
+    assert_eq!(opened.lost_by_journal, 1);
+    let (aside, why) = opened.set_aside.unwrap();
+    assert!(aside.ends_with("metrics.bad-20261101T060000Z") && aside.exists());
+    assert!(why.contains(&last_seq.to_string()), "{why}");
+    assert_eq!(differences(&metrics, dir.path()), Vec::<String>::new());
+    drop((journal, metrics));
+
+    let other = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(other.path());
+    (1..3).for_each(|day| centre.day(day));
+    drop(centre);
+    fs::copy(other.path().join("journal/2026-Q4.ndjson"), &path).unwrap();
+    let (journal, _) = open(dir.path());
+    let (metrics, opened) = open_metrics(dir.path(), journal.last_seq());
+    assert!(opened.set_aside.unwrap().1.contains("another journal"));
+    assert_eq!(differences(&metrics, dir.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_left_over_snapshot_in_the_making_does_not_matter() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    centre.day(0);
+    let last_seq = centre.state.seq;
+    drop(centre);
+    let left = dir.path().join("metrics/snap.0000000000000042.generating");
+    fs::write(&left, b"half").unwrap();
+    let (_, opened) = open_metrics(dir.path(), last_seq);
+    assert_eq!(opened.set_aside, None);
+    assert!(!left.exists());
+}
+
+fn harm(path: &Path, kind: u64, seeded: &mut Seeded) {
+    let mut bytes = fs::read(path).unwrap();
+    let length = bytes.len().max(1) as u64;
+    let place = seeded.below(length) as usize;
+    let junk: Vec<u8> = (0..4096).map(|_| seeded.draw() as u8).collect();
+    match kind {
+        0 if place < bytes.len() => bytes[place] ^= 1 << seeded.below(8),
+        1 => {
+            let end = bytes.len().min(place + 4096);
+            bytes[place..end].fill(0);
+        }
+        2 => bytes.truncate(place),
+        3 => {
+            fs::remove_file(path).unwrap();
+            return;
+        }
+        4 => {
+            bytes.splice(place..place, junk);
+        }
+        _ => bytes = junk,
+    }
+    fs::write(path, bytes).unwrap();
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn whatever_happens_to_sleds_files_the_figures_are_right_after_the_next_start() {
+    let original = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(original.path());
+    (0..DAYS).for_each(|day| centre.day(day));
+    let last_seq = centre.state.seq;
+    drop(centre);
+    // sled writes a snapshot of its own when it opens.
+    drop(open_metrics(original.path(), last_seq));
+    let files: Vec<String> = fs::read_dir(original.path().join("metrics"))
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    assert!(files.len() >= 3, "{files:?}");
+    for name in files {
+        for kind in 0..6 {
+            for seed in 0..TRIALS {
+                let dir = tempfile::tempdir().unwrap();
+                copy_dir(original.path(), dir.path());
+                let path = dir.path().join("metrics").join(&name);
+                harm(&path, kind, &mut Seeded(seed));
+                let (metrics, opened) = open_metrics(dir.path(), last_seq);
+                let wrong = differences(&metrics, dir.path());
+                let aside = opened.set_aside.map(|(_, why)| why);
+                assert!(
+                    wrong.is_empty(),
+                    "{name}, kind {kind}, seed {seed}, set aside {aside:?}: {wrong:?}"
+                );
+            }
+        }
+    }
+}
