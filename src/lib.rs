@@ -8,3 +8,4 @@ pub mod engine;
 pub mod journal;
 pub mod metrics;
 pub mod queue;
+pub mod web;

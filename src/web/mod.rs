@@ -1,0 +1,42 @@
+//! HTTP, WebSocket and pages: the outside of a centre.
+//!
+//! Every request passes the gate of `access` once: caller found, foreign pages and those who ask
+//! too often refused. Routes then say which roles they serve. What they do goes through the
+//! engine's handle; what they show comes from its published picture. Every refusal is a
+//! [`problem::Problem`].
+
+mod access;
+mod answers;
+mod body;
+mod centre;
+mod desk_steps;
+mod desks;
+mod headers;
+mod kiosks;
+mod limits;
+mod live;
+mod metrics_text;
+pub mod openapi;
+mod pages;
+mod password;
+pub mod ports;
+mod problem;
+mod register;
+mod reports;
+mod router;
+mod serve;
+mod session;
+mod state;
+mod status;
+mod steps;
+mod tickets;
+mod track;
+
+pub use access::{fresh_token, sha256_hex};
+pub use body::BODY_BYTES_MAX;
+pub use live::Envelope;
+pub use password::{PasswordError, hash as hash_password};
+pub use problem::Problem;
+pub use router::router;
+pub use serve::serve;
+pub use state::{AppState, Ports, WebConfig};

@@ -1,0 +1,87 @@
+//! What the web needs of others without knowing them.
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use jiff::civil::Date;
+
+/// The simulated kiosks of a demonstration.
+pub trait SimulatedKiosks: Send + Sync {
+    /// Presses a button (1 to 3) of the simulated board of a kiosk.
+    ///
+    /// # Errors
+    /// See [`PressError`].
+    fn press(&self, kiosk: &str, button: u8) -> Result<(), PressError>;
+
+    /// The newest paper of the simulated printer of a kiosk as a PNG picture.
+    fn slip_png(&self, kiosk: &str) -> Option<Bytes>;
+}
+
+/// Why a simulated button was not pressed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PressError {
+    /// The kiosk's board is not simulated.
+    #[error("this kiosk has no simulated board")]
+    NotSimulated,
+    /// The simulated board is not running.
+    #[error("the simulated board does not answer: {0}")]
+    Unreachable(String),
+}
+
+/// Says sentences.
+pub trait Voice: Send + Sync {
+    /// The sentence as a WAV file; absent where it cannot be spoken.
+    fn wav(&self, text: String) -> BoxFuture<'_, Option<Bytes>>;
+}
+
+/// How a report is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// JSON.
+    Json,
+    /// Comma-separated values with a header line.
+    Csv,
+    /// A table of plain text.
+    Table,
+}
+
+/// What a report is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportOf {
+    /// A quarter.
+    Quarter {
+        /// Year.
+        year: i16,
+        /// 1 to 4.
+        quarter: u8,
+    },
+    /// A local date.
+    Day(Date),
+    /// A local date of one consultant.
+    OwnDay {
+        /// The date.
+        date: Date,
+        /// Whose.
+        login: String,
+    },
+}
+
+/// Why there is no report.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// There are no figures of that time, or none of that kind.
+    #[error("there is no such report")]
+    NoSuchReport,
+    /// The figures cannot be read.
+    #[error("the figures cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// Makes reports.
+pub trait Reports: Send + Sync {
+    /// The report, written out in the format asked for.
+    fn report(
+        &self,
+        of: ReportOf,
+        format: ReportFormat,
+    ) -> BoxFuture<'_, Result<Bytes, ReportError>>;
+}

@@ -1,0 +1,167 @@
+//! Reports: the quarter, the day, one's own day, in the form asked for.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::AppState;
+use super::access::{Caller, OVERSEERS, STAFF};
+use super::body::At;
+use super::ports::{ReportFormat, ReportOf};
+use super::problem::Problem;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(quarter))
+        .routes(routes!(day))
+        .routes(routes!(own_day))
+}
+
+/// The quarterly evaluation (A1.12)
+#[utoipa::path(get, path = "/api/v1/reports/quarters/{quarter}", tag = "reports",
+    params(("quarter" = String, Path, description = "`2026-Q4`; with `.csv` or `.txt` in that form, else as `Accept` says")),
+    responses((status = 200, description = "The report", content((serde_json::Value = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
+async fn quarter(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    At(name): At<String>,
+) -> Result<Response, Problem> {
+    caller.must_be(OVERSEERS)?;
+    let (name, format) = format_of(&name, &headers)?;
+    let of = parse_quarter(name).ok_or_else(Problem::not_found)?;
+    report(&state, of, name, format).await
+}
+
+/// A day
+#[utoipa::path(get, path = "/api/v1/reports/days/{date}", tag = "reports",
+    params(("date" = String, Path, description = "`2026-11-22`; with `.csv` or `.txt` in that form, else as `Accept` says")),
+    responses((status = 200, description = "The report", content((serde_json::Value = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
+async fn day(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    At(name): At<String>,
+) -> Result<Response, Problem> {
+    caller.must_be(OVERSEERS)?;
+    let (name, format) = format_of(&name, &headers)?;
+    let date: Date = name.parse().map_err(|_| Problem::not_found())?;
+    report(&state, ReportOf::Day(date), name, format).await
+}
+
+/// The signed-in person's own day
+#[utoipa::path(get, path = "/api/v1/reports/mine/{date}", tag = "reports",
+    params(("date" = String, Path, description = "`2026-11-22`; with `.csv` or `.txt` in that form, else as `Accept` says")),
+    responses((status = 200, description = "The report", content((serde_json::Value = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
+async fn own_day(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    At(name): At<String>,
+) -> Result<Response, Problem> {
+    caller.must_be(STAFF)?;
+    let login = caller.login().ok_or_else(Problem::not_allowed)?.to_owned();
+    let (name, format) = format_of(&name, &headers)?;
+    let date = name.parse().map_err(|_| Problem::not_found())?;
+    report(&state, ReportOf::OwnDay { date, login }, name, format).await
+}
+
+async fn report(
+    state: &AppState,
+    of: ReportOf,
+    name: &str,
+    format: ReportFormat,
+) -> Result<Response, Problem> {
+    let reports = state.ports.reports.as_ref();
+    let reports = reports.ok_or_else(Problem::not_found)?;
+    let body = reports.report(of, format).await?;
+    let (content_type, ending) = match format {
+        ReportFormat::Json => ("application/json", None),
+        ReportFormat::Csv => ("text/csv; charset=utf-8", Some("csv")),
+        ReportFormat::Table => ("text/plain; charset=utf-8", None),
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    let attached = ending.map(|ending| format!("attachment; filename=\"rinda-{name}.{ending}\""));
+    if let Some(Ok(attached)) = attached.map(|text| HeaderValue::from_str(&text)) {
+        headers.insert(header::CONTENT_DISPOSITION, attached);
+    }
+    Ok(response)
+}
+
+/// The name without its ending, and the form: by the ending, else by `Accept`, else JSON.
+fn format_of<'a>(name: &'a str, headers: &HeaderMap) -> Result<(&'a str, ReportFormat), Problem> {
+    match name.split_once('.') {
+        Some((name, "json")) => Ok((name, ReportFormat::Json)),
+        Some((name, "csv")) => Ok((name, ReportFormat::Csv)),
+        Some((name, "txt")) => Ok((name, ReportFormat::Table)),
+        Some(_) => Err(Problem::not_found()),
+        None => Ok((name, accepted(headers))),
+    }
+}
+
+fn accepted(headers: &HeaderMap) -> ReportFormat {
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    accept
+        .unwrap_or("")
+        .split(',')
+        .filter_map(|part| part.split(';').next())
+        .find_map(|kind| match kind.trim() {
+            "application/json" => Some(ReportFormat::Json),
+            "text/csv" => Some(ReportFormat::Csv),
+            "text/plain" => Some(ReportFormat::Table),
+            _ => None,
+        })
+        .unwrap_or(ReportFormat::Json)
+}
+
+fn parse_quarter(name: &str) -> Option<ReportOf> {
+    let (year, quarter) = name.split_once("-Q")?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if year.len() != 4 || quarter.len() != 1 || !digits(year) || !digits(quarter) {
+        return None;
+    }
+    let (year, quarter) = (year.parse().ok()?, quarter.parse().ok()?);
+    (1..=4)
+        .contains(&quarter)
+        .then_some(ReportOf::Quarter { year, quarter })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_quarter_is_named_in_one_way() {
+        let fourth = ReportOf::Quarter {
+            year: 2026,
+            quarter: 4,
+        };
+        assert_eq!(parse_quarter("2026-Q4"), Some(fourth));
+        for name in [
+            "2026-Q5", "2026-Q0", "26-Q4", "2026-4", "+026-Q4", "2026-Q44",
+        ] {
+            assert_eq!(parse_quarter(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_ending_goes_before_the_accept_header() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, "text/csv;q=0.9, */*".parse().unwrap());
+        assert_eq!(format_of("2026-Q4", &headers).unwrap().1, ReportFormat::Csv);
+        let json = format_of("2026-Q4.json", &headers).unwrap();
+        assert_eq!(json, ("2026-Q4", ReportFormat::Json));
+        assert_eq!(format_of("2026-Q4.xlsx", &headers).unwrap_err().status, 404);
+    }
+}
