@@ -13,7 +13,7 @@ pub trait SimulatedKiosks: Send + Sync {
     fn press(&self, kiosk: &str, button: u8) -> Result<(), PressError>;
 
     /// The newest paper of the simulated printer of a kiosk as a PNG picture.
-    fn slip_png(&self, kiosk: &str) -> Option<Bytes>;
+    fn slip_png(&self, kiosk: &str) -> BoxFuture<'_, Option<Bytes>>;
 }
 
 /// Why a simulated button was not pressed.
