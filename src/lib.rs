@@ -6,3 +6,4 @@ pub mod engine;
 pub mod journal;
 pub mod metrics;
 pub mod queue;
+pub mod report;

@@ -64,7 +64,8 @@ impl Histogram {
         }
     }
 
-    fn merge(&mut self, other: &Self, sign: i64) {
+    /// Puts another histogram in (`sign` 1) or takes it out (−1).
+    pub fn merge(&mut self, other: &Self, sign: i64) {
         for (seconds, count) in &other.0 {
             self.add(*seconds, count * sign);
         }
