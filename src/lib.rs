@@ -11,5 +11,6 @@ pub mod journal;
 pub mod metrics;
 pub mod progress;
 pub mod queue;
+pub mod report;
 pub mod telemetry;
 pub mod web;

@@ -197,6 +197,7 @@ impl Centre {
             Event::TicketTransferred { ticket, desk, to } => {
                 self.leave(*desk, *ticket, Step::Transferred, at, Place::Waiting);
                 if let Some(ticket) = self.tickets.get_mut(ticket) {
+                    ticket.transfers += 1;
                     match to {
                         TransferTo::Service(service) => {
                             ticket.service = *service;
@@ -317,6 +318,7 @@ impl Centre {
                 out_of_turn: *out_of_turn,
                 reinstated: false,
                 reserved_for: None,
+                transfers: 0,
                 place: Place::Waiting,
                 legs: Vec::new(),
                 ahead: *ahead,
