@@ -16,7 +16,7 @@ import type {
   TrackView,
   ViewByName,
   ViewName,
-} from '../src/lib/api/types';
+} from '../src/lib/api/types.ts';
 
 const NAMES: Record<Service, string> = {
   1: 'Pasūtījumu pieņemšana',

@@ -5,8 +5,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Service, ViewName } from '../src/lib/api/types';
-import { PretendCentre, RefusedError } from './centre';
+import type { Service, ViewName } from '../src/lib/api/types.ts';
+import { PretendCentre, RefusedError } from './centre.ts';
 
 const POLICY =
   "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -47,7 +47,7 @@ class FixtureServer {
     const listener = { socket, view, desk };
     this.#listeners.add(listener);
     socket.on('close', () => this.#listeners.delete(listener));
-    this.#tell(listener);
+    if (!this.#mute) this.#tell(listener);
   }
 
   #tell({ socket, view, desk }: Listener): void {
@@ -105,7 +105,8 @@ class FixtureServer {
       return {};
     }
     if (kind === 'session') return this.#session(call, body);
-    if (kind === 'centre') return { desks: centre.view('desk', 1).desks, services: [] };
+    if (kind === 'centre')
+      return { desks: centre.view('desk', 1).desks, services: centre.view('desk', 1).queues };
     if (kind === 'track') return centre.track(id ?? '');
     if (kind === 'reports') return report();
     if (kind === 'staff')

@@ -25,6 +25,7 @@ export class LiveView<V extends ViewName> {
   sequence = $state(0);
   #lastHeard = $state(performance.now());
   #monotonic = $state(performance.now());
+  #quietSince = performance.now();
   #socket: WebSocket | null = null;
   #retry = FIRST_RETRY_MS;
   #build: string | null = null;
@@ -58,7 +59,7 @@ export class LiveView<V extends ViewName> {
 
   #look(): void {
     this.#monotonic = performance.now();
-    if (this.connected && this.#monotonic - this.#lastHeard > SILENCE_MS) this.#socket?.close();
+    if (this.connected && this.#monotonic - this.#quietSince > SILENCE_MS) this.#socket?.close();
   }
 
   #open(): void {
@@ -75,7 +76,8 @@ export class LiveView<V extends ViewName> {
     socket.onopen = () => {
       opened = true;
       this.connected = true;
-      this.#heard();
+      // An open line alone is no news: what is shown stays as old as it was.
+      this.#quietSince = performance.now();
     };
     socket.onmessage = (event: MessageEvent<string>) => this.#receive(event.data);
     socket.onclose = () => {
@@ -90,6 +92,7 @@ export class LiveView<V extends ViewName> {
   #heard(): void {
     this.#lastHeard = performance.now();
     this.#monotonic = this.#lastHeard;
+    this.#quietSince = this.#lastHeard;
     this.#retry = FIRST_RETRY_MS;
   }
 

@@ -116,7 +116,7 @@ export const en: Texts = {
     taken: 'taken',
     takenBy: 'Somebody works at this desk',
     free: 'free',
-    services: 'Services',
+    services: 'I serve',
     open: 'Start work',
     phase: {
       closed: 'Desk closed',

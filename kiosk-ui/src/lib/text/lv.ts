@@ -129,7 +129,7 @@ export const lv = {
     taken: 'aizņemts',
     takenBy: 'Pie galda jau kāds strādā',
     free: 'brīvs',
-    services: 'Pakalpojumi',
+    services: 'Apkalpošu pakalpojumus',
     open: 'Sākt darbu',
     phase: {
       closed: 'Galds slēgts',
@@ -261,7 +261,7 @@ export const lv = {
     curveTable: 'Skaitļi tabulā',
     service: 'Pakalpojums',
     waiting: 'Gaida',
-    longest: 'Ilgāk gaida',
+    longest: 'Ilgākā gaidīšana',
     target: (minutes: number) => `Mērķis: ${minutes} min`,
     overTarget: 'pārsniedz mērķi',
     withinTarget: 'mērķī',
