@@ -38,8 +38,8 @@ pub enum Request {
         year: i16,
         /// 1 to 4.
         quarter: u8,
-        /// `json`, `csv` or `table`.
-        format: String,
+        /// Format.
+        format: ReportFormat,
     },
     /// Compare the metrics with the journal.
     VerifyMetrics,
@@ -159,11 +159,6 @@ async fn act(control: Control, request: Request) -> Result<String> {
             quarter,
             format,
         } => {
-            let format = match format.as_str() {
-                "json" => ReportFormat::Json,
-                "csv" => ReportFormat::Csv,
-                _ => ReportFormat::Table,
-            };
             let bytes = control
                 .reports
                 .report(ReportOf::Quarter { year, quarter }, format)

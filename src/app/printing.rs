@@ -200,5 +200,6 @@ fn sample(setup: &Setup, service: Service) -> Ticket {
             p90_s: 2_100,
         }),
         slips: 1,
+        transfers: 0,
     }
 }

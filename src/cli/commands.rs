@@ -16,12 +16,13 @@ use super::{
 };
 use crate::app::control::{self, Request};
 use crate::app::staff::StaffChange;
-use crate::app::{self, Options, demo, kiosks, printing};
+use crate::app::{self, Options, demo, kiosks, ports, printing};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config;
 use crate::journal::{self, Journal, Quarter, Secrets};
 use crate::metrics::Metrics;
 use crate::progress::Bar;
+use crate::report;
 use crate::web;
 
 /// How long stopping may take before the process ends all the same.
@@ -151,16 +152,12 @@ async fn report(
     let request = Request::Report {
         year: parsed.year(),
         quarter: parsed.number().unsigned_abs(),
-        format: match format {
-            Format::Table => "table",
-            Format::Json => "json",
-            Format::Csv => "csv",
-        }
-        .to_owned(),
+        format: format.into(),
     };
-    let text = control::ask(&data, &request)
-        .await?
-        .ok_or_else(|| anyhow!("no daemon runs"))?;
+    let text = match control::ask(&data, &request).await? {
+        Some(text) => text,
+        None => report_from_journal(place, parsed, format)?,
+    };
     match out {
         None => say(text.trim_end()),
         Some(path) => {
@@ -169,6 +166,17 @@ async fn report(
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Where no daemon runs, the figures are recomputed from the journal.
+fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<String> {
+    let config = place.config()?;
+    let data = place.data(Some(&config));
+    let recomputed = report::recompute_quarter(&data, &config.setup.timezone, quarter)
+        .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
+    let as_of = SystemClock::start().now();
+    let report = report::quarter_report(&config.setup, quarter, recomputed.days, as_of);
+    ports::render(&report, format.into())
 }
 
 fn export(

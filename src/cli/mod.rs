@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use crate::access::{DeviceRole, Role};
 use crate::telemetry;
+use crate::web::ports::ReportFormat;
 
 /// The thing asked about is not well.
 pub const EXIT_NOT_WELL: u8 = 1;
@@ -121,6 +122,16 @@ enum Format {
     Table,
     Json,
     Csv,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Table,
+            Format::Json => Self::Json,
+            Format::Csv => Self::Csv,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

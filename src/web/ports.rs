@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// The simulated kiosks of a demonstration.
 pub trait SimulatedKiosks: Send + Sync {
@@ -34,7 +35,8 @@ pub trait Voice: Send + Sync {
 }
 
 /// How a report is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReportFormat {
     /// JSON.
     Json,
