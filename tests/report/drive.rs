@@ -286,11 +286,7 @@ impl Drive {
     /// Asks for something at a desk at a moment; it must be done.
     pub fn must(&mut self, now: &str, command: Command) {
         self.go_to(at(now));
-        let actor = match &command {
-            Command::OpenDesk { desk, .. } => consultant(*desk),
-            _ => boss(),
-        };
-        assert!(self.ask(&actor, &command), "{command:?} refused at {now}");
+        assert!(self.ask(&boss(), &command), "{command:?} refused at {now}");
     }
 
     pub fn open_desk(&mut self, desk: u16) {
@@ -422,11 +418,7 @@ impl Drive {
         let seat = self.state.centre.staffed(desk).map(|s| s.seat.clone());
         let command = match seat {
             None if after_closing => return,
-            None => Command::OpenDesk {
-                desk,
-                services: None,
-                take_over: false,
-            },
+            None => return self.open_desk(desk.0),
             Some(Seat::OnBreak { .. }) if roll < 5 => Command::EndBreak { desk },
             Some(Seat::OnBreak { .. }) => return,
             Some(Seat::Free { .. }) => match roll {
@@ -449,32 +441,14 @@ impl Drive {
                 80..85 => Command::NoShow { desk },
                 _ => return,
             },
-            Some(Seat::Serving { .. } | Seat::Documents { .. }) => match roll {
-                0..7 => Command::Finish {
-                    desk,
-                    outcome: None,
-                },
-                7..11 => Command::StartDocuments { desk },
-                11 => Command::Park { desk },
-                12 => Command::Transfer {
-                    desk,
-                    to: TransferTo::Service(
-                        Service::ALL[usize::try_from(random.below(3)).unwrap()],
-                    ),
-                },
-                13 => Command::Transfer {
-                    desk,
-                    to: TransferTo::Desk(DeskNumber(2)),
-                },
-                14 => Command::Undo { desk },
-                _ => return,
-            },
+            Some(Seat::Serving { .. } | Seat::Documents { .. }) => {
+                match with_customer(desk, roll, random) {
+                    Some(command) => command,
+                    None => return,
+                }
+            }
         };
-        let actor = match command {
-            Command::OpenDesk { .. } => consultant(desk),
-            _ => boss(),
-        };
-        self.ask(&actor, &command);
+        self.ask(&boss(), &command);
     }
 
     fn resume_any(&self, desk: DeskNumber) -> Command {
@@ -495,4 +469,27 @@ pub fn boss() -> Actor {
     Actor::Supervisor {
         login: "vaditaja".to_owned(),
     }
+}
+
+/// What a desk with a customer does by chance.
+fn with_customer(desk: DeskNumber, roll: u64, random: &mut Seeded) -> Option<Command> {
+    Some(match roll {
+        0..7 => Command::Finish {
+            desk,
+            outcome: None,
+        },
+        7..11 => Command::StartDocuments { desk },
+        11 => Command::Park { desk },
+        12 => Command::Transfer {
+            desk,
+            to: TransferTo::Service(Service::ALL[usize::try_from(random.below(3)).unwrap()]),
+        },
+        13 => Command::Transfer {
+            desk,
+            to: TransferTo::Desk(DeskNumber(2)),
+        },
+        14 => Command::Undo { desk },
+
+        _ => return None,
+    })
 }
