@@ -1,7 +1,7 @@
 //! Power cuts: a program is recorded while it writes, and then the power is cut at many moments of
 //! the recording, under three models of what a disk keeps. Every time the journal must open with
 //! everything that had been acknowledged, once, and the metrics must equal a recomputation.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[allow(dead_code)]
 #[path = "../storage/common.rs"]
@@ -39,14 +39,12 @@ fn scratch() -> tempfile::TempDir {
 
 /// The last sequence acknowledged in a part of a recording.
 fn acknowledged(ops: &[Op]) -> u64 {
-    let said: Vec<u8> = ops
-        .iter()
-        .filter_map(|op| match op {
-            Op::Said { text, .. } => Some(text.as_slice()),
-            _ => None,
-        })
-        .collect::<Vec<_>>()
-        .concat();
+    let mut said = Vec::new();
+    for op in ops {
+        if let Op::Said { text, .. } = op {
+            said.extend_from_slice(text);
+        }
+    }
     String::from_utf8_lossy(&said)
         .lines()
         .filter_map(|line| line.strip_prefix(workload::ACKED)?.parse().ok())
@@ -68,11 +66,8 @@ fn examine(data: &Path, acked: u64, truth: &BTreeMap<u64, Record>, context: &str
     let kept = there.iter().filter(|record| record.seq <= acked).count();
     assert_eq!(kept as u64, acked, "{context}: {:?}", opened.damage);
     for damage in &opened.damage {
-        let harmless = match damage {
-            Damage::Torn { .. } | Damage::Garbled { .. } => true,
-            Damage::Missing { first, .. } => *first > acked,
-            _ => false,
-        };
+        let harmless = matches!(damage, Damage::Torn { .. } | Damage::Garbled { .. })
+            || matches!(damage, Damage::Missing { first, .. } if *first > acked);
         assert!(harmless, "{context}: {damage}");
     }
     let (metrics, found) = open_metrics(data, opened.last_seq);

@@ -42,11 +42,13 @@ pub struct Recording {
 impl Recording {
     /// All it said on standard output.
     pub fn said(&self) -> String {
-        let said = self.ops.iter().filter_map(|op| match op {
-            Op::Said { fd: 1, text } => Some(String::from_utf8_lossy(text)),
-            _ => None,
-        });
-        said.collect()
+        let mut said = String::new();
+        for op in &self.ops {
+            if let Op::Said { fd: 1, text } = op {
+                said.push_str(&String::from_utf8_lossy(text));
+            }
+        }
+        said
     }
 }
 
