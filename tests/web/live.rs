@@ -75,16 +75,10 @@ async fn view(socket: &mut Socket) -> Value {
 }
 
 async fn frame(socket: &mut Socket) -> Value {
-    let next = tokio::time::timeout(PATIENCE, socket.next());
-    match next
-        .await
-        .expect("a frame in time")
-        .expect("a frame")
-        .unwrap()
-    {
-        Message::Text(text) => serde_json::from_str(&text).unwrap(),
-        other => panic!("{other:?} is no view"),
-    }
+    let next = tokio::time::timeout(PATIENCE, socket.next()).await;
+    let message = next.expect("a frame in time").expect("a frame").unwrap();
+    assert!(message.is_text(), "{message:?} is no view");
+    serde_json::from_str(message.to_text().unwrap()).unwrap()
 }
 
 #[tokio::test]
@@ -255,10 +249,8 @@ async fn signs_of_life_come_and_a_stop_says_goodbye() {
 async fn close_code(socket: &mut Socket) -> u16 {
     loop {
         let next = tokio::time::timeout(PATIENCE, socket.next()).await.unwrap();
-        match next.expect("a farewell").unwrap() {
-            Message::Close(Some(frame)) => return frame.code.into(),
-            Message::Close(None) => panic!("a farewell without a reason"),
-            _ => {}
+        if let Message::Close(frame) = next.expect("a farewell").unwrap() {
+            return frame.expect("a farewell with a reason").code.into();
         }
     }
 }
