@@ -55,13 +55,18 @@ impl Clock for SystemClock {
 
 fn steady(anchor: &(Timestamp, Instant)) -> Timestamp {
     let passed = SignedDuration::try_from(anchor.1.elapsed()).unwrap_or(SignedDuration::ZERO);
-    anchor.0.saturating_add(passed).unwrap_or(anchor.0)
+    let now = anchor.0.saturating_add(passed).unwrap_or(anchor.0);
+    in_milliseconds(now)
 }
 
 /// The journal keeps milliseconds: finer digits help nobody who reads it.
+fn in_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+#[allow(clippy::disallowed_methods)] // The one place that may.
 fn wall() -> Timestamp {
-    let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH);
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    in_milliseconds(Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// A clock that moves only when told to, for tests of the rules through the whole engine.

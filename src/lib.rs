@@ -1,11 +1,16 @@
 //! Rinda: queue management for one public customer-service centre.
 
 pub mod access;
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod devices;
 pub mod engine;
 pub mod journal;
 pub mod metrics;
+pub mod progress;
 pub mod queue;
+pub mod report;
+pub mod telemetry;
 pub mod web;

@@ -1,3 +1,7 @@
 //! The `rinda` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rinda::cli::main()
+}

@@ -12,6 +12,7 @@ use super::{
     BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
     PrinterDevice, RulesTable,
 };
+use crate::devices::printer::page::CodePage;
 use crate::queue::catalogue::Service;
 use crate::queue::hours::{DayHours, Exception, Interval, OpeningHours};
 use crate::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
@@ -197,6 +198,17 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
             if ![58, 80].contains(&printer.width_mm) {
                 found.note(&printer_key("width_mm"), "paper is 58 or 80 mm wide");
             }
+            let code_page = match printer.code_page.as_str() {
+                "cp775" => Some(CodePage::Cp775),
+                "cp1257" => Some(CodePage::Cp1257),
+                other => {
+                    found.note(
+                        &printer_key("code_page"),
+                        format!("\"{other}\" is no code page: use \"cp775\" or \"cp1257\""),
+                    );
+                    None
+                }
+            };
             let port = printer_port(&printer.port)
                 .map_err(|message| found.note(&printer_key("port"), message))
                 .ok()?;
@@ -205,6 +217,7 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
                 profile: printer.profile.clone(),
                 baud: printer.baud,
                 width_mm: printer.width_mm,
+                code_page: code_page?,
             })
         });
         let devices = KioskDevices { board, printer };

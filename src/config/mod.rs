@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::devices::printer::page::CodePage;
 use crate::queue::setup::Setup;
 
 pub use place::{Problem, Problems};
@@ -66,16 +67,11 @@ impl Default for Web {
 pub struct Voice {
     /// Calls are spoken, not only chimed.
     pub enabled: bool,
-    /// Folder with recordings named like "P-27-3.wav", used before the synthesiser.
-    pub recordings: Option<PathBuf>,
 }
 
 impl Default for Voice {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            recordings: None,
-        }
+        Self { enabled: true }
     }
 }
 
@@ -116,7 +112,9 @@ pub struct PrinterDevice {
     /// Baud rate.
     pub baud: u32,
     /// Paper width, millimetres.
-    pub width_mm: u32,
+    pub width_mm: u16,
+    /// Code page in which its text is sent.
+    pub code_page: CodePage,
 }
 
 /// The file as it is written.
@@ -223,7 +221,9 @@ struct PrinterTable {
     #[serde(default = "baud")]
     baud: u32,
     #[serde(default = "width_mm")]
-    width_mm: u32,
+    width_mm: u16,
+    #[serde(default = "code_page")]
+    code_page: String,
 }
 
 fn baud() -> u32 {
@@ -234,8 +234,12 @@ fn profile() -> String {
     "epson".to_owned()
 }
 
-fn width_mm() -> u32 {
+fn width_mm() -> u16 {
     80
+}
+
+fn code_page() -> String {
+    "cp775".to_owned()
 }
 
 /// Reads and checks a configuration file.

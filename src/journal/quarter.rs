@@ -28,6 +28,27 @@ impl Quarter {
         Self::of(at.to_zoned(tz.clone()).date())
     }
 
+    /// Its first date, local; `None` beyond the calendar.
+    pub fn first_date(self) -> Option<Date> {
+        Date::new(self.year, self.number * 3 - 2, 1).ok()
+    }
+
+    /// Its last date, local; `None` beyond the calendar.
+    pub fn last_date(self) -> Option<Date> {
+        let month = Date::new(self.year, self.number * 3, 1).ok()?;
+        Some(month.last_of_month())
+    }
+
+    /// The year.
+    pub fn year(self) -> i16 {
+        self.year
+    }
+
+    /// Its number in the year, 1 to 4.
+    pub fn number(self) -> i8 {
+        self.number
+    }
+
     /// The quarter after this one.
     pub fn next(self) -> Self {
         if self.number == 4 {
@@ -87,6 +108,20 @@ mod tests {
         assert_eq!(quarter("2025-12-31T22:00:00Z"), "2026-Q1");
         assert_eq!(quarter("2026-09-30T20:59:59.999Z"), "2026-Q3");
         assert_eq!(quarter("2026-09-30T21:00:00Z"), "2026-Q4");
+    }
+
+    #[test]
+    fn a_quarter_has_whole_months() {
+        let dates = |name: &str| {
+            let quarter: Quarter = name.parse().unwrap();
+            format!(
+                "{}..{}",
+                quarter.first_date().unwrap(),
+                quarter.last_date().unwrap()
+            )
+        };
+        assert_eq!(dates("2026-Q1"), "2026-01-01..2026-03-31");
+        assert_eq!(dates("2026-Q4"), "2026-10-01..2026-12-31");
     }
 
     #[test]

@@ -197,6 +197,7 @@ impl Centre {
             Event::TicketTransferred { ticket, desk, to } => {
                 self.leave(*desk, *ticket, Step::Transferred, at, Place::Waiting);
                 if let Some(ticket) = self.tickets.get_mut(ticket) {
+                    ticket.transfers += 1;
                     match to {
                         TransferTo::Service(service) => {
                             ticket.service = *service;
@@ -226,7 +227,7 @@ impl Centre {
                     },
                 );
             }
-            Event::StepUndone { desk, .. } => self.undo(*desk),
+            Event::StepUndone { desk, .. } => self.undo(*desk, at),
             Event::DaemonStarted { .. }
             | Event::ClockStepped { .. }
             | Event::DayBegan { .. }
@@ -317,6 +318,7 @@ impl Centre {
                 out_of_turn: *out_of_turn,
                 reinstated: false,
                 reserved_for: None,
+                transfers: 0,
                 place: Place::Waiting,
                 legs: Vec::new(),
                 ahead: *ahead,
@@ -443,7 +445,7 @@ impl Centre {
         });
     }
 
-    fn undo(&mut self, number: DeskNumber) {
+    fn undo(&mut self, number: DeskNumber, at: Timestamp) {
         let desk = self.desk_mut(number);
         let Some(staffed) = desk.staffed.as_mut() else {
             return;
@@ -452,6 +454,10 @@ impl Centre {
             return;
         };
         staffed.seat = last.seat_before;
+        if let Seat::Called { minute_from, .. } = &mut staffed.seat {
+            // The customer is awaited again, for a whole minute (A2/2/2.4).
+            *minute_from = at;
+        }
         if last.step == Step::Finished {
             desk.finished_today = desk.finished_today.saturating_sub(1);
         }

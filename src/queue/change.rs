@@ -1,5 +1,7 @@
 //! What one event changes in the figures of its date.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,14 +11,22 @@ use super::centre::Centre;
 use super::desk::Seat;
 use super::event::{CallRule, Event, Happened, Suppression};
 use super::forecast::LearnedTimes;
-use super::statistics::{DayCounts, DayFigures, DeskFigures, earliest, learned_from, seconds};
+use super::statistics::{DayCounts, DayFigures, DeskFigures, earliest, learned_from};
 use super::ticket::{DeskNumber, Ticket, TicketId};
+
+/// How long a called customer is awaited by the standard (A2/2/2.4), whatever is configured. The
+/// minute moves with a stepped clock and starts afresh with the daemon, so it is compared with
+/// where it runs from.
+const AWAITED: SignedDuration = SignedDuration::from_mins(1);
 
 /// What one event changes in the figures: to be added to what is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The date counted on.
     pub date: Date,
+    /// A date that began with this event: it has figures from now on, be they all zero, and is
+    /// told by that from a date on which the daemon did not run.
+    pub began: Option<Date>,
     /// Differences; merging them in brings the date up to date.
     pub figures: DayFigures,
     /// Differences of what the forecast learns.
@@ -30,6 +40,7 @@ pub struct Change {
 pub struct Pending {
     change: Change,
     after: Vec<TicketId>,
+    desks: Vec<DeskBefore>,
     tz: TimeZone,
 }
 
@@ -39,18 +50,11 @@ impl Pending {
         let mut change = Change {
             date: date_of(before, happened, tz),
             figures: DayFigures::default(),
+            began: None,
             learned: LearnedTimes::default(),
             tickets: Vec::new(),
         };
         count_event(&mut change.figures.counts, before, happened);
-        for (desk, figures) in desk_time(before, happened) {
-            change
-                .figures
-                .desks
-                .entry(desk)
-                .or_default()
-                .merge(&figures, 1);
-        }
         let touched = touched(before, &happened.event);
         for ticket in touched.iter().filter_map(|id| before.tickets.get(id)) {
             change.count(ticket, tz, -1);
@@ -58,14 +62,16 @@ impl Pending {
         let mut pending = Self {
             change,
             after: touched,
+            desks: DeskBefore::look(before, happened),
             tz: tz.clone(),
         };
         if let Event::DayBegan {
+            date,
             unserved,
             unfinished,
-            ..
         } = &happened.event
         {
+            pending.change.began = Some(*date);
             // The new day forgets the old one's tickets, so they are counted here as it ends them.
             pending.after.clear();
             for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
@@ -82,11 +88,24 @@ impl Pending {
             self.change.count(ticket, &self.tz, 1);
             self.change.tickets.push(ticket.clone());
         }
+        for before in &self.desks {
+            let desks = &mut self.change.figures.desks;
+            let figures = before.figures(after);
+            desks.entry(before.desk).or_default().merge(&figures, 1);
+        }
         self.change
     }
 }
 
 impl Change {
+    /// Adds it to the figures of the dates it concerns.
+    pub fn add_to(&self, days: &mut BTreeMap<Date, DayFigures>) {
+        days.entry(self.date).or_default().merge(&self.figures);
+        if let Some(began) = self.began {
+            days.entry(began).or_default();
+        }
+    }
+
     fn count(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
         self.figures.count_ticket(ticket, tz, sign);
         self.learned.merge(&learned_from(ticket), sign);
@@ -146,7 +165,13 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
                 counts.suppressed += 1
             }
         },
-        Event::TicketCalled { reason, .. } => {
+        Event::TicketCalled { desk, reason, .. } => {
+            counts.calls += 1;
+            counts.calls_while_busy += i64::from(
+                before
+                    .staffed(*desk)
+                    .is_some_and(|staffed| staffed.seat.ticket().is_some()),
+            );
             counts.overtakes += i64::from(!reason.overtook.is_empty());
             counts.overrides += i64::from(reason.rule == CallRule::ByHand);
             let at = Some(happened.at.as_second());
@@ -158,11 +183,14 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         }
         Event::TicketNoShow { desk, .. } => {
             let early = before.staffed(*desk).is_some_and(|staffed| {
-                matches!(&staffed.seat, Seat::Called { since, .. }
-                    if happened.at.duration_since(*since) < SignedDuration::from_mins(1))
+                matches!(&staffed.seat, Seat::Called { minute_from, .. }
+                    if happened.at.duration_since(*minute_from) < AWAITED)
             });
+            counts.no_shows_declared += 1;
             counts.early_no_shows += i64::from(early);
         }
+        Event::HelpRequested { .. } => counts.help_requested += 1,
+        Event::HelpAnswered { .. } => counts.help_answered += 1,
         Event::SlipRequested { .. } => counts.reprints += 1,
         Event::SlipFailed { .. } => counts.print_failures += 1,
         Event::SlipUnknown { .. } => counts.print_unknown += 1,
@@ -186,84 +214,122 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::StepUndone { .. }
         | Event::DeskRemoved { .. }
         | Event::SlipSending { .. }
-        | Event::SlipPrinted { .. }
-        | Event::HelpRequested { .. }
-        | Event::HelpAnswered { .. } => {}
+        | Event::SlipPrinted { .. } => {}
     }
 }
 
-/// Open and break time of desks that an event brings to an end.
-fn desk_time(before: &Centre, happened: &Happened) -> Vec<(DeskNumber, DeskFigures)> {
-    let ended: Vec<DeskNumber> = match &happened.event {
-        Event::DeskClosed { desk } | Event::DeskRemoved { desk } => vec![*desk],
-        Event::DayBegan { .. } => before.desks.keys().copied().collect(),
-        Event::BreakEnded { desk } => {
-            return break_of(before, *desk, happened.at)
-                .map(|break_s| {
-                    let figures = DeskFigures {
-                        break_s,
-                        open_s: -break_s,
-                        ..DeskFigures::default()
-                    };
-                    vec![(*desk, figures)]
-                })
-                .unwrap_or_default();
-        }
-        Event::DaemonStarted { .. }
-        | Event::ClockStepped { .. }
-        | Event::TicketIssued { .. }
-        | Event::PressSuppressed { .. }
-        | Event::DeskOpened { .. }
-        | Event::BreakStarted { .. }
-        | Event::NobodyCalled { .. }
-        | Event::TicketCalled { .. }
-        | Event::TicketRecalled { .. }
-        | Event::CustomerArrived { .. }
-        | Event::DocumentsStarted { .. }
-        | Event::TicketFinished { .. }
-        | Event::TicketNoShow { .. }
-        | Event::TicketMarkedOutOfTurn { .. }
-        | Event::TicketCancelled { .. }
-        | Event::TicketTransferred { .. }
-        | Event::TicketParked { .. }
-        | Event::TicketResumed { .. }
-        | Event::TicketReinstated { .. }
-        | Event::StepUndone { .. }
-        | Event::SlipRequested { .. }
-        | Event::SlipSending { .. }
-        | Event::SlipPrinted { .. }
-        | Event::SlipFailed { .. }
-        | Event::SlipUnknown { .. }
-        | Event::HelpRequested { .. }
-        | Event::HelpAnswered { .. } => return Vec::new(),
-    };
-    ended
-        .into_iter()
-        .filter_map(|desk| {
-            let staffed = before.staffed(desk)?;
-            let break_s = break_of(before, desk, happened.at).unwrap_or(0);
-            let figures = DeskFigures {
-                open_s: i64::from(seconds(staffed.since, happened.at)) - break_s,
-                break_s,
-                ..DeskFigures::default()
-            };
-            Some((desk, figures))
-        })
-        .collect()
+/// How a desk stands towards its open time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Away,
+    Open,
+    OnBreak,
 }
 
-fn break_of(before: &Centre, desk: DeskNumber, at: Timestamp) -> Option<i64> {
-    match before.staffed(desk)?.seat {
-        Seat::OnBreak { since } => Some(i64::from(seconds(since, at))),
-        Seat::Free { .. } | Seat::Called { .. } | Seat::Serving { .. } | Seat::Documents { .. } => {
-            None
+/// A desk that an event may open, close or send on a break, before the event.
+#[derive(Debug)]
+struct DeskBefore {
+    desk: DeskNumber,
+    presence: Presence,
+    /// When its time ends or begins, should the event change it.
+    turns_at: Timestamp,
+}
+
+impl DeskBefore {
+    /// Where nobody said when the desk closed, it certainly was open until its last step.
+    fn look(before: &Centre, happened: &Happened) -> Vec<Self> {
+        let (desks, by_itself): (Vec<DeskNumber>, bool) = match &happened.event {
+            Event::DeskOpened { desk, .. }
+            | Event::DeskClosed { desk }
+            | Event::BreakStarted { desk }
+            | Event::BreakEnded { desk } => (vec![*desk], false),
+            Event::DeskRemoved { desk } => (vec![*desk], true),
+            Event::DayBegan { .. } => (before.desks.keys().copied().collect(), true),
+            Event::DaemonStarted { .. }
+            | Event::ClockStepped { .. }
+            | Event::TicketIssued { .. }
+            | Event::PressSuppressed { .. }
+            | Event::NobodyCalled { .. }
+            | Event::TicketCalled { .. }
+            | Event::TicketRecalled { .. }
+            | Event::CustomerArrived { .. }
+            | Event::DocumentsStarted { .. }
+            | Event::TicketFinished { .. }
+            | Event::TicketNoShow { .. }
+            | Event::TicketMarkedOutOfTurn { .. }
+            | Event::TicketCancelled { .. }
+            | Event::TicketTransferred { .. }
+            | Event::TicketParked { .. }
+            | Event::TicketResumed { .. }
+            | Event::TicketReinstated { .. }
+            | Event::StepUndone { .. }
+            | Event::SlipRequested { .. }
+            | Event::SlipSending { .. }
+            | Event::SlipPrinted { .. }
+            | Event::SlipFailed { .. }
+            | Event::SlipUnknown { .. }
+            | Event::HelpRequested { .. }
+            | Event::HelpAnswered { .. } => (Vec::new(), false),
+        };
+        desks
+            .into_iter()
+            .map(|desk| {
+                let last_step = before.staffed(desk).map(|staffed| last_step(&staffed.seat));
+                Self {
+                    desk,
+                    presence: presence(before, desk),
+                    turns_at: last_step.filter(|_| by_itself).unwrap_or(happened.at),
+                }
+            })
+            .collect()
+    }
+
+    fn figures(&self, after: &Centre) -> DeskFigures {
+        let mut figures = DeskFigures::default();
+        let now = presence(after, self.desk);
+        if now == self.presence {
+            return figures;
         }
+        match self.presence {
+            Presence::Away => {}
+            Presence::Open => figures.open.end(self.turns_at),
+            Presence::OnBreak => figures.on_break.end(self.turns_at),
+        }
+        match now {
+            Presence::Away => {}
+            Presence::Open => figures.open.begin(self.turns_at),
+            Presence::OnBreak => figures.on_break.begin(self.turns_at),
+        }
+        figures
     }
 }
 
-/// The date a fact is counted on: the centre's date before it, or, for the first of all, its own.
+fn presence(centre: &Centre, desk: DeskNumber) -> Presence {
+    match centre.staffed(desk).map(|staffed| &staffed.seat) {
+        None => Presence::Away,
+        Some(Seat::OnBreak { .. }) => Presence::OnBreak,
+        Some(
+            Seat::Free { .. } | Seat::Called { .. } | Seat::Serving { .. } | Seat::Documents { .. },
+        ) => Presence::Open,
+    }
+}
+
+fn last_step(seat: &Seat) -> Timestamp {
+    match seat {
+        Seat::Free { since }
+        | Seat::OnBreak { since }
+        | Seat::Called { since, .. }
+        | Seat::Serving { since, .. }
+        | Seat::Documents { since, .. } => *since,
+    }
+}
+
+/// The date a fact is counted on: the centre's date before it, or, for the first of all and for a
+/// start of the daemon, its own.
 pub fn date_of(before: &Centre, happened: &Happened, tz: &TimeZone) -> Date {
-    before
-        .date
-        .unwrap_or_else(|| happened.at.to_zoned(tz.clone()).date())
+    let own = || happened.at.to_zoned(tz.clone()).date();
+    match (&happened.event, before.date) {
+        (Event::DaemonStarted { .. }, _) | (_, None) => own(),
+        (_, Some(date)) => date,
+    }
 }

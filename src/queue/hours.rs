@@ -238,7 +238,8 @@ impl OpeningHours {
         spans.into_iter()
     }
 
-    fn spans(&self, date: Date, tz: &TimeZone) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    /// The intervals of a date as instants: opens at, closes at.
+    pub fn spans(&self, date: Date, tz: &TimeZone) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         self.of(date)
             .0
             .iter()

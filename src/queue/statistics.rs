@@ -64,7 +64,8 @@ impl Histogram {
         }
     }
 
-    fn merge(&mut self, other: &Self, sign: i64) {
+    /// Puts another histogram in (`sign` 1) or takes it out (−1).
+    pub fn merge(&mut self, other: &Self, sign: i64) {
         for (seconds, count) in &other.0 {
             self.add(*seconds, count * sign);
         }
@@ -80,9 +81,9 @@ pub struct ServiceFigures {
     pub issued: i64,
     /// Tickets called at least once.
     pub called: i64,
-    /// Finished.
+    /// Finished, those finished by the day's end included.
     pub finished: i64,
-    /// Ended as no-show.
+    /// Ended as no-show; one that was put back is none any more.
     pub no_shows: i64,
     /// Cancelled, by staff or the day's end.
     pub cancelled: i64,
@@ -94,7 +95,7 @@ pub struct ServiceFigures {
     pub cancelled_uncalled: i64,
     /// Of [`ServiceFigures::cancelled_uncalled`], the waits when cancelled, seconds.
     pub cancelled_after: Histogram,
-    /// Moved to another service or desk.
+    /// Sent on to another queue or desk at least once; still one ticket.
     pub transferred: i64,
     /// Out of turn (A2/2/2.5).
     pub out_of_turn: i64,
@@ -111,6 +112,9 @@ pub struct ServiceFigures {
     /// Issue times of tickets not called yet and still open, as seconds since 1970: they are a
     /// miss or left out of the share, depending on the moment of the report.
     pub uncalled: BTreeMap<i64, i64>,
+    /// Times of finish as seconds since 1970: which of them lie after closing depends on the
+    /// hours, which are the report's.
+    pub finished_at: BTreeMap<i64, i64>,
 }
 
 impl ServiceFigures {
@@ -144,40 +148,85 @@ impl ServiceFigures {
                 self.half_hours.remove(half_hour);
             }
         }
-        for (issued_at, count) in &other.uncalled {
-            let slot = self.uncalled.entry(*issued_at).or_default();
-            *slot += count * sign;
-            if *slot == 0 {
-                self.uncalled.remove(issued_at);
-            }
+        merge_moments(&mut self.uncalled, &other.uncalled, sign);
+        merge_moments(&mut self.finished_at, &other.finished_at, sign);
+    }
+}
+
+fn merge_moments(mine: &mut BTreeMap<i64, i64>, theirs: &BTreeMap<i64, i64>, sign: i64) {
+    for (moment, count) in theirs {
+        let slot = mine.entry(*moment).or_default();
+        *slot += count * sign;
+        if *slot == 0 {
+            mine.remove(moment);
         }
     }
 }
 
 /// Figures of one desk on one date, or merged.
+///
+/// A stretch of time that still runs stands in its sum with its start taken out, and in the count
+/// of running stretches: what it comes to at a moment is said by [`Stretch::at`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeskFigures {
-    /// Customers finished, per leg.
+    /// Tickets finished here, those finished by the day's end included.
     pub finished: i64,
-    /// Finish − arrival, seconds.
+    /// Stays that ended with a finish, a transfer or parking.
+    pub stays: i64,
+    /// Finish − arrival, per stay, seconds.
     pub handling: Histogram,
-    /// Call − finish summed: the desk had a customer, seconds.
-    pub busy_s: i64,
-    /// The desk was open, breaks left out, seconds.
-    pub open_s: i64,
-    /// Breaks, seconds.
-    pub break_s: i64,
+    /// The desk had a customer, from the call on. A call nobody answered is left out.
+    pub busy: Stretch,
+    /// The desk was open, breaks left out. Where nobody closed it, until its last step.
+    pub open: Stretch,
+    /// Breaks.
+    pub on_break: Stretch,
+}
+
+/// A sum of stretches of time, some of which may still run. Adding and taking out are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stretch {
+    /// Ends − starts of all stretches, as seconds since 1970.
+    pub sum_s: i64,
+    /// Stretches that still run.
+    pub running: i64,
+}
+
+impl Stretch {
+    /// Seconds at a moment, never negative.
+    pub fn at(&self, at: Timestamp) -> u64 {
+        u64::try_from(self.sum_s + self.running * at.as_second()).unwrap_or(0)
+    }
+
+    /// A stretch begins.
+    pub(super) fn begin(&mut self, at: Timestamp) {
+        self.sum_s -= at.as_second();
+        self.running += 1;
+    }
+
+    /// A stretch ends.
+    pub(super) fn end(&mut self, at: Timestamp) {
+        self.sum_s += at.as_second();
+        self.running -= 1;
+    }
+
+    fn merge(&mut self, other: &Self, sign: i64) {
+        self.sum_s += other.sum_s * sign;
+        self.running += other.running * sign;
+    }
 }
 
 impl DeskFigures {
     /// Puts another set of figures in (`sign` 1) or takes it out (−1).
     pub fn merge(&mut self, other: &Self, sign: i64) {
         self.finished += other.finished * sign;
+        self.stays += other.stays * sign;
         self.handling.merge(&other.handling, sign);
-        self.busy_s += other.busy_s * sign;
-        self.open_s += other.open_s * sign;
-        self.break_s += other.break_s * sign;
+        self.busy.merge(&other.busy, sign);
+        self.open.merge(&other.open, sign);
+        self.on_break.merge(&other.on_break, sign);
     }
 }
 
@@ -185,6 +234,10 @@ impl DeskFigures {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DayCounts {
+    /// Calls, the repeats of an announcement left out.
+    pub calls: i64,
+    /// Calls by a desk that had a customer; the rules make it 0 (A2/4/9).
+    pub calls_while_busy: i64,
     /// Calls for which somebody issued earlier was passed over.
     pub overtakes: i64,
     /// Calls by hand against the rule.
@@ -207,14 +260,22 @@ pub struct DayCounts {
     pub last_call: Option<i64>,
     /// Last finish of the day, seconds since 1970.
     pub last_finish: Option<i64>,
-    /// No-shows declared less than a minute after the call; the rules make it 0 (A2/2/2.4).
+    /// No-shows declared, by the daemon or by hand; some may have been undone or put back.
+    pub no_shows_declared: i64,
+    /// Of these before the minute was over; the rules make it 0 (A2/2/2.4).
     pub early_no_shows: i64,
+    /// Times help was asked for at a kiosk (A2/2/2.1).
+    pub help_requested: i64,
+    /// Times somebody went.
+    pub help_answered: i64,
 }
 
 impl DayCounts {
     /// Puts another date's counts in.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in [
+            (&mut self.calls, other.calls),
+            (&mut self.calls_while_busy, other.calls_while_busy),
             (&mut self.overtakes, other.overtakes),
             (&mut self.overrides, other.overrides),
             (&mut self.suppressed, other.suppressed),
@@ -223,7 +284,10 @@ impl DayCounts {
             (&mut self.print_unknown, other.print_unknown),
             (&mut self.reprints, other.reprints),
             (&mut self.starts, other.starts),
+            (&mut self.no_shows_declared, other.no_shows_declared),
             (&mut self.early_no_shows, other.early_no_shows),
+            (&mut self.help_requested, other.help_requested),
+            (&mut self.help_answered, other.help_answered),
         ] {
             *mine += theirs;
         }
@@ -279,7 +343,7 @@ impl DayFigures {
 pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
     let mut figures = ServiceFigures {
         issued: 1,
-        transferred: i64::from(ticket.legs.len() > 1 && moved(ticket) || ticket.transferred()),
+        transferred: i64::from(ticket.transferred()),
         out_of_turn: i64::from(ticket.out_of_turn),
         reinstated: i64::from(ticket.reinstated),
         ..ServiceFigures::default()
@@ -307,6 +371,7 @@ pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
                 Some(at) => {
                     figures.mark(*at, tz, 2);
                     figures.visit.add(seconds(ticket.issued_at, *at), 1);
+                    figures.finished_at.insert(at.as_second(), 1);
                 }
                 None => figures.force_closed = 1,
             }
@@ -337,32 +402,34 @@ impl ServiceFigures {
     }
 }
 
-/// Whether the legs lie at different desks or services.
-fn moved(ticket: &Ticket) -> bool {
-    ticket
-        .legs
-        .windows(2)
-        .any(|pair| matches!(pair, [a, b] if a.service != b.service || a.desk != b.desk))
-}
-
 /// The contribution of one ticket to the desks it was at.
-pub fn desk_figures(ticket: &Ticket) -> Vec<(DeskNumber, DeskFigures)> {
-    ticket
-        .legs
-        .iter()
-        .filter_map(|leg| {
-            let finished_at = leg.finished_at?;
-            let mut figures = DeskFigures {
-                finished: 1,
-                busy_s: i64::from(seconds(leg.called_at, finished_at)),
-                ..DeskFigures::default()
-            };
-            if let Some(arrived) = leg.arrived_at {
-                figures.handling.add(seconds(arrived, finished_at), 1);
+pub fn desk_figures(ticket: &Ticket) -> BTreeMap<DeskNumber, DeskFigures> {
+    let mut desks: BTreeMap<DeskNumber, DeskFigures> = BTreeMap::new();
+    for leg in &ticket.legs {
+        let Some(finished_at) = leg.finished_at else {
+            continue;
+        };
+        let figures = desks.entry(leg.desk).or_default();
+        figures.stays += 1;
+        figures.busy.begin(leg.called_at);
+        figures.busy.end(finished_at);
+        if let Some(arrived) = leg.arrived_at {
+            figures.handling.add(seconds(arrived, finished_at), 1);
+        }
+    }
+    match &ticket.place {
+        Place::Finished { desk, .. } => desks.entry(*desk).or_default().finished += 1,
+        Place::AtDesk { desk } => {
+            if let Some(leg) = ticket.legs.last()
+                && leg.arrived_at.is_some()
+                && leg.finished_at.is_none()
+            {
+                desks.entry(*desk).or_default().busy.begin(leg.called_at);
             }
-            Some((leg.desk, figures))
-        })
-        .collect()
+        }
+        Place::Waiting | Place::Parked { .. } | Place::NoShow { .. } | Place::Cancelled { .. } => {}
+    }
+    desks
 }
 
 /// What the forecast learns from one ticket: time at the desk by service called.

@@ -180,6 +180,9 @@ pub struct Ticket {
     pub reinstated: bool,
     /// Transferred to this desk in person; it alone calls the ticket while it is open.
     pub reserved_for: Option<DeskNumber>,
+    /// How often it was sent on to another queue or desk.
+    #[serde(default)]
+    pub transfers: u32,
     /// Where it is.
     pub place: Place,
     /// Its stays at desks, oldest first.
@@ -198,9 +201,9 @@ impl Ticket {
         self.legs.first().map(|leg| leg.called_at)
     }
 
-    /// Whether it moved between desks or services.
+    /// Whether it was sent on to another queue or desk.
     pub fn transferred(&self) -> bool {
-        self.service != self.issued_for || self.reserved_for.is_some()
+        self.transfers > 0
     }
 
     /// Whether nothing more can happen to it, except being put back.

@@ -151,8 +151,12 @@ async fn slip(
     At(kiosk): At<String>,
 ) -> Result<Response, Problem> {
     caller.must_be(KIOSK_VIEWERS)?;
-    let simulated = state.ports.simulated.as_ref();
-    let picture = simulated.and_then(|simulated| simulated.slip_png(&kiosk));
+    let simulated = state
+        .ports
+        .simulated
+        .as_ref()
+        .ok_or_else(Problem::not_found)?;
+    let picture = simulated.slip_png(&kiosk).await;
     let picture = picture.ok_or_else(Problem::not_found)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),

@@ -35,6 +35,7 @@ mod track;
 pub use access::{fresh_token, sha256_hex};
 pub use body::BODY_BYTES_MAX;
 pub use live::Envelope;
+pub use pages::pages_hash;
 pub use password::{PasswordError, hash as hash_password};
 pub use problem::Problem;
 pub use router::router;

@@ -8,6 +8,7 @@ use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::AppState;
+use super::access::sha256_hex;
 use super::problem::Problem;
 
 /// What `make ui` builds; read from the disk in a debug build. Absent until it is built.
@@ -23,6 +24,15 @@ const STYLE: &str = include_str!("page/rinda.css");
 /// Files with a hash in their name never change.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Names the pages built into the program: other pages, another name.
+pub fn pages_hash() -> String {
+    let mut names: Vec<_> = Built::iter().collect();
+    names.sort();
+    let mut text = sha256_hex(&names.join("\n"));
+    text.truncate(12);
+    text
+}
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()

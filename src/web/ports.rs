@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// The simulated kiosks of a demonstration.
 pub trait SimulatedKiosks: Send + Sync {
@@ -13,7 +14,7 @@ pub trait SimulatedKiosks: Send + Sync {
     fn press(&self, kiosk: &str, button: u8) -> Result<(), PressError>;
 
     /// The newest paper of the simulated printer of a kiosk as a PNG picture.
-    fn slip_png(&self, kiosk: &str) -> Option<Bytes>;
+    fn slip_png(&self, kiosk: &str) -> BoxFuture<'_, Option<Bytes>>;
 }
 
 /// Why a simulated button was not pressed.
@@ -34,7 +35,8 @@ pub trait Voice: Send + Sync {
 }
 
 /// How a report is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReportFormat {
     /// JSON.
     Json,

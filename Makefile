@@ -1,0 +1,70 @@
+# make run     the demonstration: builds pages and daemon, prints the addresses, Ctrl-C stops it
+# make test    everything that is tested; installs the Debian packages it needs, and says so
+# make build   target/release/rinda with the pages inside
+# make bench   the benchmarks, with a table at the end
+
+.PHONY: run build ui api test test-rust test-ui test-e2e lint fmt bench deny packages clean-demo
+
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
+export CARGO_TERM_COLOR ?= auto
+
+UI = kiosk-ui
+UI_SOURCES = $(shell find $(UI) -path $(UI)/node_modules -prune -o -path $(UI)/dist -prune -o -type f -print 2>/dev/null)
+
+run: build
+	@exec target/release/rinda demo
+
+build: ui
+	cargo build --release --locked
+
+ui: $(UI)/dist/kiosk.html
+
+$(UI)/dist/kiosk.html: $(UI)/node_modules/.installed $(UI_SOURCES)
+	npm --prefix $(UI) run build
+	@touch $@
+
+$(UI)/node_modules/.installed: $(UI)/package-lock.json
+	npm --prefix $(UI) ci --no-audit --no-fund
+	@touch $@
+
+# Types of the pages from the committed OpenAPI document.
+api: $(UI)/node_modules/.installed
+	npm --prefix $(UI) run api
+
+test: packages lint test-rust test-ui test-e2e
+
+lint: $(UI)/dist/kiosk.html
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	npm --prefix $(UI) run format:check
+	npm --prefix $(UI) run check
+
+test-rust: $(UI)/dist/kiosk.html
+	cargo nextest --version >/dev/null 2>&1 && cargo nextest run --workspace --locked --no-fail-fast || cargo test --workspace --locked --no-fail-fast
+
+test-ui: $(UI)/node_modules/.installed
+	npm --prefix $(UI) test
+
+test-e2e: build tests/browser/node_modules/.installed
+	npm --prefix tests/browser test
+
+tests/browser/node_modules/.installed: tests/browser/package-lock.json
+	npm --prefix tests/browser ci --no-audit --no-fund
+	@touch $@
+
+fmt: $(UI)/node_modules/.installed
+	cargo fmt --all
+	npm --prefix $(UI) run format
+
+bench: ui
+	cargo bench --locked
+
+# Licences and duplicate crates; needs cargo-deny, and no network.
+deny:
+	cargo deny --offline check licenses bans sources
+
+packages:
+	@tests/install-packages
+
+clean-demo:
+	rm -rf demo-data

@@ -1,0 +1,69 @@
+/**
+ * Times as Latvians write them: "10.42", "plkst. 17.00", "18.11.2026.".
+ *
+ * `Intl` prints a colon for Latvian, so only its parts are taken from it.
+ */
+type Moment = string | number | Date;
+
+function parts(moment: Moment, timeZone: string): Record<string, string> {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return Object.fromEntries(format.formatToParts(new Date(moment)).map((part) => [part.type, part.value]));
+}
+
+/** "10.42", "8.05". */
+export function clockTime(moment: Moment, timeZone: string): string {
+  const { hour = '0', minute = '00' } = parts(moment, timeZone);
+  return `${Number(hour)}.${minute}`;
+}
+
+/** "18.11.2026." */
+export function dateText(moment: Moment, timeZone: string): string {
+  const { day = '', month = '', year = '' } = parts(moment, timeZone);
+  return `${day}.${month}.${year}.`;
+}
+
+/** "18.11.2026." from an ISO date, whatever the zone. */
+export function isoDateText(iso: string): string {
+  const [year = '', month = '', day = ''] = iso.split('-');
+  return `${day}.${month}.${year}.`;
+}
+
+/** "18.11." from an ISO date. */
+export function shortDateText(iso: string): string {
+  const [, month = '', day = ''] = iso.split('-');
+  return `${day}.${month}.`;
+}
+
+/** The local ISO date of a moment. */
+export function isoDate(moment: Moment, timeZone: string): string {
+  const { day = '', month = '', year = '' } = parts(moment, timeZone);
+  return `${year}-${month}-${day}`;
+}
+
+/** A running time: "0.42" is read as a decimal, so minutes and seconds keep a colon: "4:07", "1:04:07". */
+export function runningTime(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** Whole minutes of a length in seconds, at least 0. */
+export function wholeMinutes(seconds: number): number {
+  return Math.max(0, Math.floor(seconds / 60));
+}
+
+/** The quarter of a date, "2026-Q4". */
+export function quarterOf(isoLocalDate: string): string {
+  const [year = '', month = '1'] = isoLocalDate.split('-');
+  return `${year}-Q${Math.ceil(Number(month) / 3)}`;
+}

@@ -1,0 +1,224 @@
+//! `<data>/control.sock`: how commands reach a running daemon. Owner only.
+//!
+//! One line of JSON in, one line of JSON out. Whoever may open the socket owns the data
+//! directory and could write the journal directly, so nobody signs in here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio_util::sync::CancellationToken;
+
+use super::control_path;
+use super::ports::Figures;
+use super::staff::{self, StaffChange};
+use crate::engine::handle::EngineHandle;
+use crate::queue::command::Actor;
+use crate::queue::view::PrinterState;
+use crate::web::ports::{ReportFormat, ReportOf, Reports as _};
+
+/// Longest line of a request, bytes.
+const REQUEST_BYTES_MAX: u64 = 64 * 1024;
+
+/// What can be asked of a running daemon.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Change or list accounts and devices.
+    Staff {
+        /// What.
+        change: StaffChange,
+    },
+    /// The report of a quarter.
+    Report {
+        /// Year.
+        year: i16,
+        /// 1 to 4.
+        quarter: u8,
+        /// Format.
+        format: ReportFormat,
+    },
+    /// Compare the metrics with the journal.
+    VerifyMetrics,
+    /// How the printers are.
+    PrinterStatus,
+}
+
+/// The daemon's answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Text to print.
+    Text(String),
+    /// What went wrong.
+    Error(String),
+}
+
+/// What requests work on.
+#[derive(Clone)]
+pub struct Control {
+    /// The engine.
+    pub engine: EngineHandle,
+    /// Figures.
+    pub reports: Arc<Figures>,
+    /// Data directory.
+    pub data: PathBuf,
+    /// A demonstration.
+    pub demo: bool,
+}
+
+/// Serves the socket until told to stop.
+pub async fn serve(control: Control, stop: CancellationToken) {
+    let path = control_path(&control.data);
+    let listener = match bind(&path) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "commands cannot reach this daemon"
+            );
+            return;
+        }
+    };
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match stream {
+            Ok((stream, _)) => {
+                let control = control.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = answer(stream, control).await {
+                        tracing::debug!(error = format!("{error:#}"), "control");
+                    }
+                });
+            }
+            Err(error) => tracing::warn!(%error, "control"),
+        }
+    }
+    // Gone with the daemon; a left-over is replaced at the next start.
+    let _ = std::fs::remove_file(&path);
+}
+
+/// Whoever holds the data directory's lock owns the socket's place.
+fn bind(path: &Path) -> Result<UnixListener> {
+    use std::os::unix::fs::PermissionsExt as _;
+    if path.exists() {
+        std::fs::remove_file(path).context("cannot replace the old socket")?;
+    }
+    let listener =
+        UnixListener::bind(path).with_context(|| format!("cannot listen at {}", path.display()))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+        .context("cannot make the socket private")?;
+    Ok(listener)
+}
+
+async fn answer(stream: UnixStream, control: Control) -> Result<()> {
+    use tokio::io::AsyncReadExt as _;
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(read.take(REQUEST_BYTES_MAX))
+        .read_line(&mut line)
+        .await?;
+    let answer = match serde_json::from_str(&line) {
+        Ok(request) => match act(control, request).await {
+            Ok(text) => Answer::Text(text),
+            Err(error) => Answer::Error(format!("{error:#}")),
+        },
+        Err(error) => Answer::Error(format!("not understood: {error}")),
+    };
+    let mut text = serde_json::to_string(&answer)?;
+    text.push('\n');
+    write.write_all(text.as_bytes()).await?;
+    Ok(())
+}
+
+async fn act(control: Control, request: Request) -> Result<String> {
+    match request {
+        Request::Staff { change } => {
+            let published = control.engine.published();
+            let outcome = tokio::task::spawn_blocking(move || {
+                staff::prepare(&published.state.register, &change)
+            })
+            .await??;
+            if let Some(event) = outcome.event {
+                control
+                    .engine
+                    .change_access(Actor::Rinda, event)
+                    .await
+                    .map_err(|error| anyhow!("{error}"))?;
+            }
+            Ok(outcome.says)
+        }
+        Request::Report {
+            year,
+            quarter,
+            format,
+        } => {
+            let bytes = control
+                .reports
+                .report(ReportOf::Quarter { year, quarter }, format)
+                .await?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        }
+        Request::VerifyMetrics => {
+            let differences =
+                tokio::task::spawn_blocking(move || control.reports.verify(&control.data))
+                    .await??;
+            if differences.is_empty() {
+                Ok("metrics: equal to the journal".to_owned())
+            } else {
+                Err(anyhow!("metrics differ:\n{}", differences.join("\n")))
+            }
+        }
+        Request::PrinterStatus => printers(&control.engine),
+    }
+}
+
+fn printers(engine: &EngineHandle) -> Result<String> {
+    let published = engine.published();
+    let scene = published.scene();
+    let mut lines = Vec::new();
+    let mut well = true;
+    for kiosk in published.setup.kiosks.keys() {
+        let state = scene.printer(kiosk);
+        let open = published.state.centre.outbox.open_for(kiosk).count();
+        well &= matches!(
+            state,
+            PrinterState::Absent | PrinterState::Ready | PrinterState::PaperLow
+        );
+        lines.push(format!("{kiosk}: {state:?}, {open} slips waiting"));
+    }
+    let text = lines.join("\n");
+    if well {
+        Ok(text)
+    } else {
+        Err(anyhow!("{text}"))
+    }
+}
+
+/// Asks the daemon of a data directory, if one runs there.
+///
+/// # Errors
+/// What the daemon refuses; where it ends in the middle.
+pub async fn ask(data: &Path, request: &Request) -> Result<Option<String>> {
+    let Ok(mut stream) = UnixStream::connect(control_path(data)).await else {
+        return Ok(None);
+    };
+    let mut text = serde_json::to_string(request)?;
+    text.push('\n');
+    stream.write_all(text.as_bytes()).await?;
+    let mut line = String::new();
+    BufReader::new(stream)
+        .read_line(&mut line)
+        .await
+        .context("the daemon does not answer")?;
+    match serde_json::from_str(&line).context("the daemon ended before it answered")? {
+        Answer::Text(text) => Ok(Some(text)),
+        Answer::Error(text) => Err(anyhow!(text)),
+    }
+}

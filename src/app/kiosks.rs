@@ -1,0 +1,257 @@
+//! Joins each kiosk's button board and printer to the engine.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use firmware_protocol::Uid;
+use tokio::sync::{mpsc, watch};
+
+use super::printing;
+use crate::config::{BoardDevice, Config, Port, PrinterDevice};
+use crate::devices::kiosk_board::{self, BoardStatus, Press, PressAnswer};
+use crate::devices::link::Serial;
+use crate::devices::printer::driver::{self, Timing};
+use crate::devices::printer::profile::Profile;
+use crate::devices::simulator::board::{self as board_simulator, BoardConfig, BoardHandle};
+use crate::devices::simulator::printer::{
+    self as printer_simulator, PRINT_TIME, PrinterConfig, PrinterHandle,
+};
+use crate::engine::handle::{DeviceReport, EngineError, EngineHandle};
+use crate::journal::record::Fact;
+use crate::queue::catalogue::Service;
+use crate::queue::command::{Actor, Asked, Command};
+use crate::queue::event::Event;
+use crate::queue::view::LampState;
+
+/// Presses of one board that may wait for the engine.
+const PRESSES_WAITING: usize = 16;
+
+/// Reports of one printer that may wait.
+const REPORTS_WAITING: usize = 16;
+
+/// Before a press is tried again after the engine had no room: the board repeats it meanwhile.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
+
+/// The simulated devices of one kiosk.
+#[derive(Debug, Clone, Default)]
+pub struct Simulated {
+    /// Its board.
+    pub board: Option<BoardHandle>,
+    /// Its printer.
+    pub printer: Option<PrinterHandle>,
+}
+
+/// Starts the devices of one kiosk.
+///
+/// # Errors
+/// Where the printer's profile does not fit what tickets say, or a simulated device cannot start.
+pub fn start(name: &str, config: &Config, data: &Path, engine: &EngineHandle) -> Result<Simulated> {
+    let mut simulated = Simulated::default();
+    let Some(devices) = config.kiosks.get(name) else {
+        return Ok(simulated);
+    };
+    if let Some(board) = &devices.board {
+        let port = match &board.port {
+            Port::Serial(path) => path.clone(),
+            Port::Simulated => {
+                let (handle, link) = simulate_board(name, board, data)?;
+                simulated.board = Some(handle);
+                link
+            }
+        };
+        start_board(name, port, board.baud, engine);
+    }
+    if let Some(printer) = &devices.printer {
+        let profile =
+            profile_of(printer).with_context(|| format!("printer of kiosk \"{name}\""))?;
+        printing::check_texts(&config.setup, &profile)
+            .with_context(|| format!("printer of kiosk \"{name}\""))?;
+        let port = match &printer.port {
+            Port::Serial(path) => path.clone(),
+            Port::Simulated => {
+                let (handle, link) = simulate_printer(name, printer, &profile, data)?;
+                simulated.printer = Some(handle);
+                link
+            }
+        };
+        start_printer(name, port, printer.baud, profile, engine);
+    }
+    Ok(simulated)
+}
+
+/// The profile a printer's configuration names.
+///
+/// # Errors
+/// Where there is none such; the text says what to write instead.
+pub fn profile_of(printer: &PrinterDevice) -> Result<Profile> {
+    Ok(Profile::find(
+        &printer.profile,
+        printer.code_page,
+        printer.width_mm,
+    )?)
+}
+
+fn simulate_board(name: &str, board: &BoardDevice, data: &Path) -> Result<(BoardHandle, PathBuf)> {
+    let link = device_link(data, name, "board")?;
+    let mut uid = [0u8; 8];
+    for (slot, byte) in uid.iter_mut().zip(name.bytes()) {
+        *slot = byte;
+    }
+    let handle = board_simulator::start(BoardConfig {
+        link: link.clone(),
+        baud: board.baud,
+        uid: Uid(uid),
+    })
+    .context("the simulated button board does not start")?;
+    Ok((handle, link))
+}
+
+fn simulate_printer(
+    name: &str,
+    printer: &PrinterDevice,
+    profile: &Profile,
+    data: &Path,
+) -> Result<(PrinterHandle, PathBuf)> {
+    let link = device_link(data, name, "printer")?;
+    let (handle, _tickets) = printer_simulator::start(PrinterConfig {
+        link: link.clone(),
+        baud: printer.baud,
+        profile: profile.clone(),
+        print_time: PRINT_TIME,
+    })
+    .context("the simulated printer does not start")?;
+    Ok((handle, link))
+}
+
+fn device_link(data: &Path, kiosk: &str, device: &str) -> Result<PathBuf> {
+    let folder = data.join("devices");
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder.join(format!("{kiosk}-{device}")))
+}
+
+fn start_board(name: &str, path: PathBuf, baud: u32, engine: &EngineHandle) {
+    let (press_in, presses) = mpsc::channel(PRESSES_WAITING);
+    let (lamps_in, lamps) = watch::channel([LampState::Off; 3]);
+    let (status_in, status) = watch::channel(BoardStatus::default());
+    tokio::spawn(kiosk_board::run(
+        Serial { path, baud },
+        lamps,
+        press_in,
+        status_in,
+    ));
+    tokio::spawn(issue_presses(name.to_owned(), presses, engine.clone()));
+    tokio::spawn(light_lamps(lamps_in, engine.clone()));
+    tokio::spawn(tell_link(name.to_owned(), status, engine.clone()));
+}
+
+/// Each press becomes a command under the press's own id, so that a repeat is the same ticket.
+async fn issue_presses(kiosk: String, mut presses: mpsc::Receiver<Press>, engine: EngineHandle) {
+    while let Some(press) = presses.recv().await {
+        let answer = issue_press(&kiosk, &press, &engine).await;
+        match answer {
+            // The board may have repeated the press and asks again; that one is answered then.
+            Some(answer) => drop(press.answer.send(answer)),
+            None => {
+                drop(press.answer);
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// The answer to the board; none where nothing durable came of the press and it must come again.
+async fn issue_press(kiosk: &str, press: &Press, engine: &EngineHandle) -> Option<PressAnswer> {
+    let service = Service::try_from(press.button.number()).ok()?;
+    let command = Command::IssueTicket {
+        service,
+        asked: Asked::Board {
+            kiosk: kiosk.to_owned(),
+            age_ms: u64::try_from(press.age.as_millis()).unwrap_or(u64::MAX),
+        },
+        out_of_turn: false,
+    };
+    let actor = Actor::Device {
+        name: kiosk.to_owned(),
+    };
+    let key = Some(format!("press:{}", press.press_id));
+    match engine.submit(actor, command, key).await {
+        Ok(done) => {
+            let issued = done
+                .records
+                .iter()
+                .any(|record| matches!(&record.fact, Fact::Queue(Event::TicketIssued { .. })));
+            Some(if issued {
+                PressAnswer::Issued
+            } else {
+                PressAnswer::Refused
+            })
+        }
+        Err(EngineError::Rejected(rejection)) => {
+            tracing::debug!(kiosk, code = rejection.code(), "a press was refused");
+            Some(PressAnswer::Refused)
+        }
+        Err(EngineError::KeyReused | EngineError::Access(_)) => {
+            tracing::error!(kiosk, press = %press.press_id, "two presses with one id");
+            Some(PressAnswer::Refused)
+        }
+        Err(error @ (EngineError::Overloaded | EngineError::Storage(_) | EngineError::Stopped)) => {
+            tracing::warn!(kiosk, %error, "a press has to wait");
+            None
+        }
+    }
+}
+
+async fn light_lamps(lamps: watch::Sender<[LampState; 3]>, engine: EngineHandle) {
+    let mut published = engine.subscribe();
+    loop {
+        let wanted = published.borrow_and_update().scene().lamps();
+        lamps.send_if_modified(|current| {
+            let changed = *current != wanted;
+            *current = wanted;
+            changed
+        });
+        if lamps.is_closed() || published.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn tell_link(kiosk: String, mut status: watch::Receiver<BoardStatus>, engine: EngineHandle) {
+    let mut told = None;
+    loop {
+        let link = status.borrow_and_update().link;
+        if told != Some(link) {
+            told = Some(link);
+            engine
+                .report(DeviceReport::Board {
+                    kiosk: kiosk.clone(),
+                    link,
+                })
+                .await;
+        }
+        if status.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn start_printer(name: &str, path: PathBuf, baud: u32, profile: Profile, engine: &EngineHandle) {
+    // One job in the printer at a time: the outbox gives the next when the last is done.
+    let (job_in, jobs) = mpsc::channel(1);
+    let (report_in, reports) = mpsc::channel(REPORTS_WAITING);
+    tokio::spawn(driver::run(
+        Serial { path, baud },
+        profile,
+        Timing::at_baud(baud),
+        jobs,
+        report_in,
+    ));
+    tokio::spawn(printing::run(
+        name.to_owned(),
+        engine.clone(),
+        job_in,
+        reports,
+    ));
+}

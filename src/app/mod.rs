@@ -1,0 +1,195 @@
+//! Wires everything together: nobody else knows everyone.
+
+pub mod control;
+pub mod demo;
+pub mod kiosks;
+pub mod ports;
+pub mod printing;
+pub mod staff;
+pub mod storage;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::devices::voice::Voice;
+use crate::engine::handle::{DeviceReport, EngineHandle};
+use crate::engine::run::{Parts, start};
+use crate::metrics::Metrics;
+use crate::web::{self, AppState, Ports, WebConfig};
+
+/// How to run a centre.
+#[derive(Debug)]
+pub struct Options {
+    /// What the configuration file says.
+    pub config: Config,
+    /// Data directory.
+    pub data: PathBuf,
+    /// Address to listen on, if not the configuration's.
+    pub listen: Option<SocketAddr>,
+}
+
+/// A running centre.
+pub struct Centre {
+    /// The engine.
+    pub engine: EngineHandle,
+    /// Where the web server listens.
+    pub listening: SocketAddr,
+    /// Stops everything.
+    pub stop: CancellationToken,
+    /// The metrics, if they could be opened.
+    pub metrics: Option<Arc<Metrics>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    engine_ended: oneshot::Receiver<()>,
+}
+
+impl Centre {
+    /// Waits until everything has stopped and the last fact is on disk.
+    pub async fn stopped(self) {
+        let Self {
+            engine,
+            tasks,
+            engine_ended,
+            metrics,
+            ..
+        } = self;
+        for task in tasks {
+            // A task that panicked has told so itself.
+            let _ = task.await;
+        }
+        drop(engine);
+        let _ = engine_ended.await;
+        if let Some(metrics) = metrics
+            && let Err(error) = metrics.flush()
+        {
+            tracing::warn!(%error, "metrics could not be flushed; they are made anew");
+        }
+    }
+}
+
+/// Starts a centre and returns once its pages can be opened.
+///
+/// # Errors
+/// Where the data directory, the address or a printer's profile cannot be used.
+pub async fn run(options: Options) -> Result<Centre> {
+    let Options {
+        config,
+        data,
+        listen,
+    } = options;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    // The address first: a second daemon is told so before it touches anything.
+    let address = listen.unwrap_or(config.web.listen);
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| {
+            format!(
+                "cannot listen on {address}: choose another with --listen, or stop what uses it"
+            )
+        })?;
+    let listening = listener.local_addr()?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let opened = storage::open(&data, &config.setup, clock.now())?;
+    let metrics = opened.metrics.clone();
+    let setup = Arc::new(config.setup.clone());
+    let (engine, thread) = start(Parts {
+        setup: setup.clone(),
+        clock: clock.clone(),
+        journal: opened.journal,
+        state: opened.state,
+        metrics: metrics.clone(),
+        alerts: opened.alerts,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+    .context("the engine does not start")?;
+    let (ended, engine_ended) = oneshot::channel();
+    std::thread::spawn(move || {
+        if thread.join().is_err() {
+            tracing::error!("the engine ended with a panic");
+        }
+        let _ = ended.send(());
+    });
+    let mut simulated = BTreeMap::new();
+    for kiosk in config.kiosks.keys() {
+        simulated.insert(
+            kiosk.clone(),
+            kiosks::start(kiosk, &config, &data, &engine)?,
+        );
+    }
+    let voice = Arc::new(if config.voice.enabled {
+        Voice::find().await
+    } else {
+        Voice::default()
+    });
+    let ready = voice.is_ready();
+    engine.report(DeviceReport::Voice { ready }).await;
+    let stop = CancellationToken::new();
+    let reports = Arc::new(ports::Figures {
+        metrics: metrics.clone(),
+        setup,
+        clock: clock.clone(),
+    });
+    let control = control::Control {
+        engine: engine.clone(),
+        reports: reports.clone(),
+        data: data.clone(),
+        demo: config.setup.demo,
+    };
+    let web = AppState::new(
+        engine.clone(),
+        clock,
+        WebConfig {
+            listen: listening,
+            public_url: config.web.public_url.clone(),
+            requests_per_second: config.web.requests_per_second,
+            session_hours: config.web.session_hours,
+            build: build_id(),
+        },
+        Ports {
+            simulated: Some(Arc::new(ports::SimulatedDevices(simulated))),
+            voice: Some(Arc::new(ports::Speaker(voice))),
+            reports: Some(reports),
+        },
+    );
+    let tasks = vec![
+        tokio::spawn(serve_web(listener, web, stop.clone())),
+        tokio::spawn(control::serve(control, stop.clone())),
+    ];
+    Ok(Centre {
+        engine,
+        listening,
+        stop,
+        metrics,
+        tasks,
+        engine_ended,
+    })
+}
+
+async fn serve_web(listener: tokio::net::TcpListener, state: AppState, stop: CancellationToken) {
+    if let Err(error) = web::serve(listener, state, stop.clone().cancelled_owned()).await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the web server ended"
+        );
+        stop.cancel();
+    }
+}
+
+/// Names this program and its pages: pages of another one reload themselves.
+fn build_id() -> String {
+    format!("{}-{}", env!("CARGO_PKG_VERSION"), web::pages_hash())
+}
+
+/// The socket through which commands reach a running daemon.
+pub fn control_path(data: &Path) -> PathBuf {
+    data.join("control.sock")
+}

@@ -1,0 +1,157 @@
+//! What the web needs of devices and reports, without knowing them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::body::Bytes;
+use firmware_protocol::Button;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use super::kiosks::Simulated;
+use crate::clock::Clock;
+use crate::devices::voice::Voice;
+use crate::metrics::Metrics;
+use crate::queue::setup::Setup;
+use crate::report::{self, Quarter, QuarterReport};
+use crate::web::ports::{self, PressError, ReportError, ReportFormat, ReportOf};
+
+/// Simulated boards and printers by kiosk.
+pub struct SimulatedDevices(pub BTreeMap<String, Simulated>);
+
+impl ports::SimulatedKiosks for SimulatedDevices {
+    fn press(&self, kiosk: &str, button: u8) -> Result<(), PressError> {
+        let board = self
+            .0
+            .get(kiosk)
+            .and_then(|simulated| simulated.board.clone())
+            .ok_or(PressError::NotSimulated)?;
+        let button = Button::try_from(button).map_err(|_| PressError::NotSimulated)?;
+        tokio::spawn(async move { board.press(button).await });
+        Ok(())
+    }
+
+    fn slip_png(&self, kiosk: &str) -> BoxFuture<'_, Option<Bytes>> {
+        let printer = self
+            .0
+            .get(kiosk)
+            .and_then(|simulated| simulated.printer.clone());
+        Box::pin(async move { printer?.last_slip_png().await.map(Bytes::from) })
+    }
+}
+
+/// The voice.
+pub struct Speaker(pub Arc<Voice>);
+
+impl ports::Voice for Speaker {
+    fn wav(&self, text: String) -> BoxFuture<'_, Option<Bytes>> {
+        Box::pin(async move { self.0.wav(&text).await.map(Bytes::from) })
+    }
+}
+
+/// Reports from the rollups.
+pub struct Figures {
+    /// The rollups; absent where they cannot be opened.
+    pub metrics: Option<Arc<Metrics>>,
+    /// The set-up, for names, hours and targets.
+    pub setup: Arc<Setup>,
+    /// For the moment a report is made.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Figures {
+    /// Rows of the rollups that differ from a recomputation.
+    ///
+    /// # Errors
+    /// Where either side cannot be read.
+    pub fn verify(&self, data: &Path) -> Result<Vec<String>> {
+        let metrics = self.metrics.as_ref().context("the metrics are not open")?;
+        Ok(metrics.verify(data, &self.setup.timezone, &mut |_, _| {})?)
+    }
+}
+
+impl ports::Reports for Figures {
+    fn report(
+        &self,
+        of: ReportOf,
+        format: ReportFormat,
+    ) -> BoxFuture<'_, Result<Bytes, ReportError>> {
+        let metrics = self.metrics.clone();
+        let setup = self.setup.clone();
+        let as_of = self.clock.now();
+        Box::pin(async move {
+            let metrics = metrics.ok_or_else(|| unreadable("the metrics are not open"))?;
+            // sled reads from the disk.
+            tokio::task::spawn_blocking(move || make(&metrics, &setup, &of, format, as_of))
+                .await
+                .map_err(unreadable)?
+        })
+    }
+}
+
+fn make(
+    metrics: &Metrics,
+    setup: &Setup,
+    of: &ReportOf,
+    format: ReportFormat,
+    as_of: Timestamp,
+) -> Result<Bytes, ReportError> {
+    match of {
+        ReportOf::Quarter { year, quarter } => {
+            let quarter = format!("{year}-Q{quarter}")
+                .parse()
+                .map_err(|_| ReportError::NoSuchReport)?;
+            quarter_text(metrics, setup, quarter, format, as_of)
+        }
+        ReportOf::Day(date) => {
+            let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
+            let days = metrics.days(*date..next).map_err(unreadable)?;
+            let report = report::day_report(setup, *date, days.get(date), as_of);
+            match format {
+                ReportFormat::Json => json(&report),
+                ReportFormat::Csv | ReportFormat::Table => Err(ReportError::NoSuchReport),
+            }
+        }
+        ReportOf::OwnDay { .. } => Err(ReportError::NoSuchReport),
+    }
+}
+
+fn quarter_text(
+    metrics: &Metrics,
+    setup: &Setup,
+    quarter: Quarter,
+    format: ReportFormat,
+    as_of: Timestamp,
+) -> Result<Bytes, ReportError> {
+    let (Some(from), Some(last)) = (quarter.first_date(), quarter.last_date()) else {
+        return Err(ReportError::NoSuchReport);
+    };
+    let end = last.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
+    let days = metrics.days(from..end).map_err(unreadable)?;
+    let report = report::quarter_report(setup, quarter, days, as_of);
+    Ok(render(&report, format).map_err(unreadable)?.into())
+}
+
+/// A quarter's report written out.
+///
+/// # Errors
+/// Where it cannot be written as JSON or CSV, which plain data always can.
+pub fn render(report: &QuarterReport, format: ReportFormat) -> Result<String> {
+    Ok(match format {
+        ReportFormat::Json => serde_json::to_string(report)?,
+        ReportFormat::Csv => report::csv(report)?,
+        ReportFormat::Table => report::table(report),
+    })
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Bytes, ReportError> {
+    serde_json::to_vec(value)
+        .map(Bytes::from)
+        .map_err(unreadable)
+}
+
+fn unreadable(error: impl std::fmt::Display) -> ReportError {
+    ReportError::Unreadable(error.to_string())
+}

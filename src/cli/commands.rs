@@ -1,0 +1,342 @@
+//! What each command does.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::data::{change_staff, one_line};
+use super::simulate;
+use super::{
+    Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
+    WrongUse,
+};
+use crate::app::control::{self, Request};
+use crate::app::staff::StaffChange;
+use crate::app::{self, Options, demo, kiosks, ports, printing};
+use crate::clock::{Clock as _, SystemClock};
+use crate::config;
+use crate::journal::{self, Journal, Quarter, Secrets};
+use crate::metrics::Metrics;
+use crate::progress::Bar;
+use crate::report;
+use crate::web;
+
+/// How long stopping may take before the process ends all the same.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
+    let place = cli.place;
+    let Some(command) = cli.command else {
+        return run_demo(&place, None).await;
+    };
+    match command {
+        Command::Run { listen } => run_daemon(&place, listen).await,
+        Command::Demo { listen } => run_demo(&place, listen).await,
+        Command::CheckConfig => check_config(&place),
+        Command::Report {
+            quarter,
+            format,
+            out,
+        } => report(&place, &quarter, format, out.as_deref()).await,
+        Command::Export {
+            from,
+            to,
+            with_secrets,
+        } => {
+            let secrets = if with_secrets {
+                Secrets::Included
+            } else {
+                Secrets::LeftOut
+            };
+            export(&place, from.zip(to), secrets)
+        }
+        Command::Import { file } => import(&place, &file),
+        Command::Verify => verify(&place).await,
+        Command::Backup { dir } => backup(&place, &dir),
+        Command::Staff(command) => say(&change_staff(&place, staff_change(command)?).await?),
+        Command::Device(command) => say(&change_staff(&place, device_change(command)).await?),
+        Command::Printer(PrinterCommand::Status) => printer_status(&place).await,
+        Command::Openapi => say(web::openapi::document().trim_end()),
+        Command::Simulate(command) => simulate::run(command, &place).await,
+    }
+}
+
+async fn run_daemon(place: &Place, listen: Option<std::net::SocketAddr>) -> Result<ExitCode> {
+    let config = place.config()?;
+    let data = place.data(Some(&config));
+    let centre = app::run(Options {
+        config,
+        data: data.clone(),
+        listen,
+    })
+    .await?;
+    tracing::info!(address = %centre.listening, data = %data.display(), "open");
+    until_stopped(centre).await
+}
+
+async fn run_demo(place: &Place, listen: Option<std::net::SocketAddr>) -> Result<ExitCode> {
+    let mut config = match &place.config {
+        Some(path) => config::load(path)?,
+        None => config::parse(demo::CONFIG, "config/demo.toml")?,
+    };
+    config.setup.demo = true;
+    if let Some(listen) = listen {
+        config.setup.public_url = Some(format!("http://{listen}"));
+        config.web.public_url.clone_from(&config.setup.public_url);
+    }
+    let data = place
+        .data
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(demo::DATA));
+    let kiosk = config.kiosks.keys().next().cloned().unwrap_or_default();
+    let centre = app::run(Options {
+        config,
+        data: data.clone(),
+        listen,
+    })
+    .await?;
+    let keys = demo::furnish(&centre, &data, &kiosk).await?;
+    say(&demo::greeting(&centre, &keys, &kiosk, &data))?;
+    until_stopped(centre).await
+}
+
+async fn until_stopped(centre: app::Centre) -> Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stop = centre.stop.clone();
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+        () = stop.cancelled() => {}
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+    if tokio::time::timeout(STOP_TIME, centre.stopped())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some connections did not end in time");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_config(place: &Place) -> Result<ExitCode> {
+    let config = place.config()?;
+    for (name, devices) in &config.kiosks {
+        if let Some(printer) = &devices.printer {
+            let wrong = |error: anyhow::Error| WrongUse(format!("kiosk \"{name}\": {error:#}"));
+            let profile = kiosks::profile_of(printer).map_err(wrong)?;
+            printing::check_texts(&config.setup, &profile).map_err(wrong)?;
+        }
+    }
+    for warning in &config.warnings {
+        say(&format!("warning: {warning}"))?;
+    }
+    say("the configuration is sound")
+}
+
+async fn report(
+    place: &Place,
+    quarter: &str,
+    format: Format,
+    out: Option<&Path>,
+) -> Result<ExitCode> {
+    let parsed: Quarter = quarter
+        .parse()
+        .map_err(|error| WrongUse(format!("{error}")))?;
+    let config = place.config_if_any()?;
+    let data = place.data(config.as_ref());
+    let request = Request::Report {
+        year: parsed.year(),
+        quarter: parsed.number().unsigned_abs(),
+        format: format.into(),
+    };
+    let text = match control::ask(&data, &request).await? {
+        Some(text) => text,
+        None => report_from_journal(place, parsed, format)?,
+    };
+    match out {
+        None => say(text.trim_end()),
+        Some(path) => {
+            std::fs::write(path, text)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Where no daemon runs, the figures are recomputed from the journal.
+fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<String> {
+    let config = place.config()?;
+    let data = place.data(Some(&config));
+    let recomputed = report::recompute_quarter(&data, &config.setup.timezone, quarter)
+        .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
+    let as_of = SystemClock::start().now();
+    let report = report::quarter_report(&config.setup, quarter, recomputed.days, as_of);
+    ports::render(&report, format.into())
+}
+
+fn export(
+    place: &Place,
+    dates: Option<(jiff::civil::Date, jiff::civil::Date)>,
+    secrets: Secrets,
+) -> Result<ExitCode> {
+    let (data, zone) = place.journal()?;
+    let bar = Bar::new("export");
+    let mut output = std::io::stdout().lock();
+    let exported = journal::export(&data, secrets, &mut output, &mut |d, t| bar.show(d, t));
+    let _ = (dates, zone);
+    let exported = exported.context("the export is not whole")?;
+    tell_damage(exported.damage.iter().map(ToString::to_string))
+}
+
+fn import(place: &Place, file: &Path) -> Result<ExitCode> {
+    let config = place.config_if_any()?;
+    let data = place.data(config.as_ref());
+    let zone = super::data::zone(config.as_ref())?;
+    let input = std::fs::File::open(file)
+        .map_err(|error| WrongUse(format!("cannot read {}: {error}", file.display())))?;
+    let bar = Bar::new("import");
+    let imported = journal::import(
+        &data,
+        &zone,
+        &mut std::io::BufReader::new(input),
+        &mut |done, total| bar.show(done, total),
+    )?;
+    drop(bar);
+    say(&format!("imported {} records", imported.records))
+}
+
+async fn verify(place: &Place) -> Result<ExitCode> {
+    let (data, zone) = place.journal()?;
+    let bar = Bar::new("verify");
+    let report = journal::verify(&data, &mut |done, total| bar.show(done, total))
+        .context("the journal cannot be read")?;
+    drop(bar);
+    let mut well = report.is_sound();
+    say_journal(&report)?;
+    match control::ask(&data, &Request::VerifyMetrics).await {
+        Ok(Some(text)) => {
+            say(&text)?;
+        }
+        Ok(None) => well &= verify_metrics(&data, &zone)?,
+        Err(error) => {
+            say(&format!("{error:#}"))?;
+            well = false;
+        }
+    }
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_NOT_WELL)
+    })
+}
+
+/// Compares the metrics of a directory no daemon works on with its journal.
+fn verify_metrics(data: &Path, zone: &jiff::tz::TimeZone) -> Result<bool> {
+    let (journal, opened) = Journal::open(data, zone.clone(), &mut |_, _| {})?;
+    let now = SystemClock::start().now();
+    let (metrics, told) = Metrics::open(data, zone, opened.last_seq, now, &mut |_, _| {})?;
+    if let Some((path, why)) = told.set_aside {
+        say(&format!(
+            "metrics: made anew, the old ones lie in {}: {why}",
+            path.display()
+        ))?;
+        return Ok(false);
+    }
+    let bar = Bar::new("metrics");
+    let differences = metrics.verify(data, zone, &mut |done, total| bar.show(done, total))?;
+    drop((bar, journal));
+    for difference in &differences {
+        say(&format!("metrics differ: {difference}"))?;
+    }
+    if differences.is_empty() {
+        say("metrics: equal to the journal")?;
+    }
+    Ok(differences.is_empty())
+}
+
+fn backup(place: &Place, dir: &Path) -> Result<ExitCode> {
+    let (data, _) = place.journal()?;
+    let bar = Bar::new("backup");
+    let report = journal::backup(&data, dir, &mut |done, total| bar.show(done, total))?;
+    drop(bar);
+    say(&format!(
+        "copied {} bytes to {}",
+        report.bytes,
+        dir.display()
+    ))?;
+    say_journal(&report.copy)?;
+    Ok(if report.copy.is_sound() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_NOT_WELL)
+    })
+}
+
+fn say_journal(report: &journal::Report) -> Result<ExitCode> {
+    for damage in &report.damage {
+        say(&format!("damaged: {damage}"))?;
+    }
+    say(&format!(
+        "journal: {} whole records in {} files, {} damaged places",
+        report.records,
+        report.files,
+        report.damage.len()
+    ))
+}
+
+async fn printer_status(place: &Place) -> Result<ExitCode> {
+    let config = place.config_if_any()?;
+    let data = place.data(config.as_ref());
+    match control::ask(&data, &Request::PrinterStatus).await? {
+        Some(text) => say(&text),
+        None => Err(anyhow!("no daemon runs on {}", data.display())),
+    }
+}
+
+fn staff_change(command: StaffCommand) -> Result<StaffChange> {
+    Ok(match command {
+        StaffCommand::Add { login, role, name } => StaffChange::Add {
+            login,
+            role: role.into(),
+            name,
+            password: one_line()?,
+        },
+        StaffCommand::List => StaffChange::List,
+        StaffCommand::Disable { login } => StaffChange::Disable { login },
+        StaffCommand::SetPassword { login } => StaffChange::SetPassword {
+            login,
+            password: one_line()?,
+        },
+    })
+}
+
+fn device_change(command: DeviceCommand) -> StaffChange {
+    match command {
+        DeviceCommand::Add { name, role } => StaffChange::AddDevice {
+            name,
+            role: role.into(),
+        },
+        DeviceCommand::List => StaffChange::ListDevices,
+        DeviceCommand::Revoke { name } => StaffChange::RevokeDevice { name },
+    }
+}
+
+fn tell_damage(damage: impl Iterator<Item = String>) -> Result<ExitCode> {
+    let damage: Vec<String> = damage.collect();
+    if damage.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(anyhow!("the journal is damaged:\n{}", damage.join("\n")))
+}
+
+/// Prints what was asked for.
+pub(super) fn say(text: &str) -> Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}

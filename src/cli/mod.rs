@@ -1,0 +1,265 @@
+//! The command line: what is asked, and which exit code answers it.
+
+mod commands;
+mod data;
+mod simulate;
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::access::{DeviceRole, Role};
+use crate::telemetry;
+use crate::web::ports::ReportFormat;
+
+/// The thing asked about is not well.
+pub const EXIT_NOT_WELL: u8 = 1;
+
+/// Wrong use or configuration.
+pub const EXIT_WRONG_USE: u8 = 2;
+
+/// An error of use or configuration, for exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUse(pub String);
+
+/// Rinda: queue management for a public customer-service centre. Without a command it starts the
+/// demonstration.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Which centre.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Configuration file [default: config/centre.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Data directory [default: the configuration's, else ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the centre's daemon
+    Run {
+        /// Address to listen on, e.g. 127.0.0.1:8080
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// Run the demonstration centre with simulated devices (the default)
+    Demo {
+        /// Address to listen on
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// Check a configuration file and tell all its problems
+    CheckConfig,
+    /// Print the report of a quarter, also while the daemon runs
+    Report {
+        /// Quarter, e.g. 2026-Q4
+        #[arg(long)]
+        quarter: String,
+        /// Format
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+        /// File to write instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Write the journal as NDJSON to standard output
+    Export {
+        /// First local date
+        #[arg(long, value_name = "DATE", requires = "to")]
+        from: Option<Date>,
+        /// Last local date
+        #[arg(long, value_name = "DATE", requires = "from")]
+        to: Option<Date>,
+        /// Include password and key hashes, for moving a centre to another machine
+        #[arg(long)]
+        with_secrets: bool,
+    },
+    /// Fill an empty data directory from an export
+    Import {
+        /// The export
+        file: PathBuf,
+    },
+    /// Check every record, the chain, the seals and the metrics
+    Verify,
+    /// Copy the journal to a new directory, also while the daemon runs, and check the copy
+    Backup {
+        /// Directory for the copy
+        dir: PathBuf,
+    },
+    /// Accounts of staff
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Keys of kiosks and displays
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Ticket printers
+    #[command(subcommand)]
+    Printer(PrinterCommand),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Simulated devices and days
+    #[command(subcommand)]
+    Simulate(simulate::SimulateCommand),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Table,
+            Format::Json => Self::Json,
+            Format::Csv => Self::Csv,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Add an account; the password is one line of standard input
+    Add {
+        /// Sign-in name
+        login: String,
+        /// What it may do
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// Name shown to colleagues
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// List accounts
+    List,
+    /// Forbid an account to sign in
+    Disable {
+        /// Sign-in name
+        login: String,
+    },
+    /// Set a new password: one line of standard input
+    SetPassword {
+        /// Sign-in name
+        login: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleName {
+    Consultant,
+    Manager,
+    Quality,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Consultant => Self::Consultant,
+            RoleName::Manager => Self::Manager,
+            RoleName::Quality => Self::Quality,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum DeviceCommand {
+    /// Add a kiosk or display and print its key, alone, once
+    Add {
+        /// Name; of a kiosk, as in the configuration
+        name: String,
+        /// What it may do
+        #[arg(long, value_enum)]
+        role: DeviceRoleName,
+    },
+    /// List devices
+    List,
+    /// Make a device's key useless
+    Revoke {
+        /// Name
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DeviceRoleName {
+    Kiosk,
+    Board,
+}
+
+impl From<DeviceRoleName> for DeviceRole {
+    fn from(name: DeviceRoleName) -> Self {
+        match name {
+            DeviceRoleName::Kiosk => Self::Kiosk,
+            DeviceRoleName::Board => Self::Board,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum PrinterCommand {
+    /// How the printers of the running daemon are
+    Status,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, not mistakes.
+            let code = if error.use_stderr() {
+                EXIT_WRONG_USE
+            } else {
+                0
+            };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    telemetry::start(matches!(
+        cli.command,
+        None | Some(Command::Run { .. } | Command::Demo { .. })
+    ));
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&anyhow::Error::new(error), EXIT_NOT_WELL),
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) if error.is::<WrongUse>() || error.is::<crate::config::Problems>() => {
+            complain(&error, EXIT_WRONG_USE)
+        }
+        Err(error) => complain(&error, EXIT_NOT_WELL),
+    }
+}
+
+#[allow(clippy::print_stderr)] // The command line's own words.
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    let bold = std::io::stderr().is_terminal();
+    let (on, off) = if bold {
+        ("\x1b[1m", "\x1b[0m")
+    } else {
+        ("", "")
+    };
+    eprintln!("{on}rinda:{off} {error:#}");
+    ExitCode::from(code)
+}

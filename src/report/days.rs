@@ -1,0 +1,139 @@
+//! One date: its hours, its state, its figures.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::figures::{count, desk_lines, figures, target_s};
+use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay};
+use crate::queue::catalogue::Service;
+use crate::queue::setup::Setup;
+use crate::queue::statistics::{DayFigures, Histogram, ServiceFigures};
+
+/// The report of one date; `day` is absent where there are no figures of it.
+///
+/// The figures must be those at `as_of`: the report cannot go back behind what they hold.
+pub fn day_report(
+    setup: &Setup,
+    date: Date,
+    day: Option<&DayFigures>,
+    as_of: Timestamp,
+) -> DayReport {
+    let target_s = target_s(setup);
+    let line = day_line(setup, date, day, as_of);
+    let mut total = ServiceFigures::default();
+    let mut services = Vec::new();
+    let nothing = ServiceFigures::default();
+    for service in Service::ALL.into_iter().filter(|_| day.is_some()) {
+        let of = day.and_then(|day| day.services.get(&service));
+        let of = of.unwrap_or(&nothing);
+        total.merge(of, 1);
+        services.push(ServiceDay {
+            service,
+            name: setup.service_name(service).to_owned(),
+            figures: figures(of, target_s, as_of),
+        });
+    }
+    let no_desks = BTreeMap::new();
+    DayReport {
+        centre: setup.name.clone(),
+        timezone: setup.timezone_name.clone(),
+        as_of,
+        target_s,
+        total: day.map(|_| figures(&total, target_s, as_of)),
+        services,
+        desks: desk_lines(setup, day.map_or(&no_desks, |day| &day.desks), as_of),
+        occurrences: day.map(|day| {
+            let mut all = Occurrences::default();
+            add_occurrences(&mut all, day, &line);
+            all
+        }),
+        day: line,
+    }
+}
+
+/// One date against its planned hours.
+pub(super) fn day_line(
+    setup: &Setup,
+    date: Date,
+    day: Option<&DayFigures>,
+    as_of: Timestamp,
+) -> DayLine {
+    let spans: Vec<_> = setup.hours.spans(date, &setup.timezone).collect();
+    let opens_at = spans.first().map(|(opens_at, _)| *opens_at);
+    let closes_at = spans.last().map(|(_, closes_at)| *closes_at);
+    let mut wait = Histogram::default();
+    let (mut issued, mut finished) = (0, 0);
+    for service in day.into_iter().flat_map(|day| day.services.values()) {
+        wait.merge(&service.wait, 1);
+        issued += service.issued;
+        finished += service.finished;
+    }
+    let last_finish = day.and_then(last_finish);
+    let moment = |second: i64| Timestamp::from_second(second).ok();
+    DayLine {
+        date,
+        state: match (opens_at, day) {
+            (Some(_), Some(_)) if issued > 0 => DayState::Served,
+            (None, Some(_)) if issued > 0 => DayState::Extra,
+            (Some(opens_at), _) if as_of < opens_at => DayState::Ahead,
+            (Some(_), Some(_)) => DayState::Empty,
+            (Some(_), None) => DayState::Missing,
+            (None, _) => DayState::Closed,
+        },
+        opens_at,
+        closes_at,
+        first_call: day.and_then(|day| moment(day.counts.first_call?)),
+        last_call: day.and_then(|day| moment(day.counts.last_call?)),
+        last_finish: last_finish.and_then(moment),
+        issued: day.map(|_| count(issued)),
+        finished: day.map(|_| count(finished)),
+        wait_p90_s: wait.percentile_s(90),
+        overtime_s: match (closes_at, last_finish) {
+            (Some(closes_at), Some(last)) => count(last - closes_at.as_second()),
+            (Some(_), None) | (None, _) => 0,
+        },
+    }
+}
+
+/// The last finish that stands: one that was undone is none.
+fn last_finish(day: &DayFigures) -> Option<i64> {
+    day.services
+        .values()
+        .filter_map(|service| service.finished_at.keys().next_back().copied())
+        .max()
+}
+
+/// Adds what happened on a date.
+pub(super) fn add_occurrences(all: &mut Occurrences, day: &DayFigures, line: &DayLine) {
+    let counts = &day.counts;
+    for (sum, more) in [
+        (&mut all.calls, counts.calls),
+        (&mut all.overtakes, counts.overtakes),
+        (&mut all.overrides, counts.overrides),
+        (&mut all.suppressed, counts.suppressed),
+        (&mut all.refused, counts.refused),
+        (&mut all.print_failures, counts.print_failures),
+        (&mut all.print_unknown, counts.print_unknown),
+        (&mut all.reprints, counts.reprints),
+        (&mut all.no_shows_declared, counts.no_shows_declared),
+        (&mut all.early_no_shows, counts.early_no_shows),
+        (&mut all.calls_while_busy, counts.calls_while_busy),
+        (&mut all.help_requested, counts.help_requested),
+        (&mut all.help_answered, counts.help_answered),
+        (&mut all.starts, counts.starts),
+    ] {
+        *sum += count(more);
+    }
+    let Some(closes_at) = line.closes_at else {
+        return;
+    };
+    for service in day.services.values() {
+        let late = service.finished_at.range(closes_at.as_second() + 1..);
+        all.finished_timed += count(service.finished_at.values().sum());
+        all.finished_after_closing += count(late.map(|(_, n)| n).sum());
+    }
+    all.overtime_days += u64::from(line.overtime_s > 0);
+    all.overtime_s += line.overtime_s;
+}

@@ -1,0 +1,61 @@
+//! Figures as they are written in Latvian: decimal comma, dates with full stops.
+
+use jiff::civil::Date;
+
+/// What stands where there is nothing to tell.
+pub(super) const NOTHING: &str = "–";
+
+/// Minutes with one decimal, halves up: 918 s is "15,3".
+pub(super) fn minutes(seconds: u64) -> String {
+    let tenths = (seconds * 10 + 30) / 60;
+    format!("{},{}", tenths / 10, tenths % 10)
+}
+
+/// Hours with one decimal, halves up.
+pub(super) fn hours(seconds: u64) -> String {
+    let tenths = (seconds * 10 + 1800) / 3600;
+    format!("{},{}", tenths / 10, tenths % 10)
+}
+
+/// "82,4 %"
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0).replace('.', ",")
+}
+
+/// "05.10.2026."
+pub(super) fn date(date: Date) -> String {
+    format!("{:02}.{:02}.{}.", date.day(), date.month(), date.year())
+}
+
+/// "oktobris"
+pub(super) fn month(number: i8) -> &'static str {
+    match number {
+        1 => "janvāris",
+        2 => "februāris",
+        3 => "marts",
+        4 => "aprīlis",
+        5 => "maijs",
+        6 => "jūnijs",
+        7 => "jūlijs",
+        8 => "augusts",
+        9 => "septembris",
+        10 => "oktobris",
+        11 => "novembris",
+        _ => "decembris",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_as_in_latvian() {
+        assert_eq!(minutes(918), "15,3");
+        assert_eq!(minutes(3), "0,1");
+        assert_eq!(minutes(2), "0,0");
+        assert_eq!(hours(5400), "1,5");
+        assert_eq!(percent(0.8241), "82,4 %");
+        assert_eq!(date(jiff::civil::date(2026, 10, 5)), "05.10.2026.");
+    }
+}

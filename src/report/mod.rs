@@ -1,0 +1,37 @@
+//! The quarterly flow-management evaluation (A1.12) and the report of a day: pure functions from
+//! daily figures to typed figures, and from these to a table, CSV and JSON.
+//!
+//! Definitions, all in whole seconds between UTC instants:
+//! - A ticket counts on its local date of issue and under its service of issue; a transfer stays
+//!   one ticket.
+//! - Wait: first call − issue; a recall never changes it; later no-shows are included.
+//! - Handling: finish − arrival at the desk, per stay. Visit: last finish − issue.
+//! - No-show rate: tickets that ended as no-show / tickets called.
+//! - Share within target T: called with a wait ≤ T / (issued − cancelled uncalled before T −
+//!   uncalled and not older than T). Uncalled past T is a miss.
+//! - Utilisation: busy / open time of a desk; breaks are not open time.
+//! - Percentiles: nearest rank over all tickets of the period, never averages of days. Means are
+//!   rounded to the second, halves up. Of nothing there is no value: null, not zero.
+//! - Fewer than [`SMALL_SAMPLE_BELOW`] cases are marked as a small sample.
+
+mod compliance;
+mod days;
+mod figures;
+mod latvian;
+pub mod model;
+mod quarter;
+mod recompute;
+mod table;
+mod tidy;
+
+pub use days::day_report;
+pub use model::{DayReport, QuarterReport};
+pub use quarter::quarter_report;
+pub use recompute::{Recomputed, recompute, recompute_quarter};
+pub use table::table;
+pub use tidy::{CsvError, csv};
+
+pub use crate::journal::{NoQuarter, Quarter};
+
+/// Fewer cases than this are a small sample.
+pub const SMALL_SAMPLE_BELOW: u64 = 20;

@@ -1,0 +1,169 @@
+//! A quarter from its dates.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::compliance;
+use super::days::{add_occurrences, day_line};
+use super::figures::{desk_lines, figures, share_of, target_s};
+use super::model::{
+    Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod,
+};
+use crate::journal::Quarter;
+use crate::queue::catalogue::Service;
+use crate::queue::setup::Setup;
+use crate::queue::statistics::{DayFigures, DeskFigures, ServiceFigures};
+use crate::queue::ticket::DeskNumber;
+
+/// The report of a quarter from the figures of its dates. Dates outside the quarter are passed
+/// over; a date without an entry has no data.
+///
+/// The figures must be those at `as_of`: the report cannot go back behind what they hold. Target
+/// and reception hours are the set-up's of now, for all dates.
+pub fn quarter_report(
+    setup: &Setup,
+    quarter: Quarter,
+    days: impl IntoIterator<Item = (Date, DayFigures)>,
+    as_of: Timestamp,
+) -> QuarterReport {
+    let from = quarter.first_date().unwrap_or(Date::MAX);
+    let to = quarter.last_date().unwrap_or(Date::MAX);
+    let days: BTreeMap<Date, DayFigures> = days
+        .into_iter()
+        .filter(|(date, _)| (from..=to).contains(date))
+        .collect();
+    let lines: Vec<DayLine> = from
+        .series(jiff::Span::new().days(1))
+        .take_while(|date| *date <= to)
+        .map(|date| day_line(setup, date, days.get(&date), as_of))
+        .collect();
+    let mut occurrences = Occurrences::default();
+    for line in &lines {
+        if let Some(day) = days.get(&line.date) {
+            add_occurrences(&mut occurrences, day, line);
+        }
+    }
+    let pooled = Pooled::of(days, from);
+    let target_s = target_s(setup);
+    let period = |months: &[Option<ServiceFigures>; 3]| period(months, from, target_s, as_of);
+    let total = period(&pooled.total());
+    let services: Vec<ServicePeriod> = Service::ALL
+        .into_iter()
+        .map(|service| ServicePeriod {
+            service,
+            name: setup.service_name(service).to_owned(),
+            period: period(&pooled.of_service(service)),
+        })
+        .collect();
+    let completeness = completeness(&lines, as_of);
+    QuarterReport {
+        centre: setup.name.clone(),
+        quarter: quarter.to_string(),
+        from,
+        to,
+        timezone: setup.timezone_name.clone(),
+        as_of,
+        settled: as_of.to_zoned(setup.timezone.clone()).date() > to && total.quarter.open == 0,
+        target_s,
+        compliance: compliance::rows(setup, &total.quarter, &occurrences, &completeness),
+        not_yet: compliance::not_yet(),
+        completeness,
+        total,
+        services,
+        desks: desk_lines(setup, &pooled.desks, as_of),
+        occurrences,
+        days: lines,
+    }
+}
+
+/// Figures pooled by month; a month no date of which has data is none.
+#[derive(Default)]
+struct Pooled {
+    months: [Option<BTreeMap<Service, ServiceFigures>>; 3],
+    desks: BTreeMap<DeskNumber, DeskFigures>,
+}
+
+impl Pooled {
+    fn of(days: BTreeMap<Date, DayFigures>, from: Date) -> Self {
+        let mut pooled = Self::default();
+        for (date, mut day) in days {
+            let month = usize::try_from(date.month() - from.month()).unwrap_or(0);
+            let Some(month) = pooled.months.get_mut(month) else {
+                continue;
+            };
+            let month = month.get_or_insert_default();
+            for (service, figures) in &mut day.services {
+                // A quarter of single moments would only cost time; they are told by date.
+                figures.finished_at.clear();
+                month.entry(*service).or_default().merge(figures, 1);
+            }
+            for (desk, figures) in &day.desks {
+                pooled.desks.entry(*desk).or_default().merge(figures, 1);
+            }
+        }
+        pooled
+    }
+
+    fn of_service(&self, service: Service) -> [Option<ServiceFigures>; 3] {
+        self.months.each_ref().map(|month| {
+            let month = month.as_ref()?;
+            Some(month.get(&service).cloned().unwrap_or_default())
+        })
+    }
+
+    fn total(&self) -> [Option<ServiceFigures>; 3] {
+        self.months.each_ref().map(|month| {
+            let mut total = ServiceFigures::default();
+            for figures in month.as_ref()?.values() {
+                total.merge(figures, 1);
+            }
+            Some(total)
+        })
+    }
+}
+
+fn period(
+    months: &[Option<ServiceFigures>; 3],
+    from: Date,
+    target_s: u32,
+    as_of: Timestamp,
+) -> Period {
+    let mut quarter = ServiceFigures::default();
+    for month in months.iter().flatten() {
+        quarter.merge(month, 1);
+    }
+    Period {
+        quarter: figures(&quarter, target_s, as_of),
+        months: (from.month()..)
+            .zip(months)
+            .map(|(number, month)| Month {
+                month: format!("{:04}-{number:02}", from.year()),
+                figures: month.as_ref().map(|of| figures(of, target_s, as_of)),
+            })
+            .collect(),
+    }
+}
+
+fn completeness(lines: &[DayLine], as_of: Timestamp) -> Completeness {
+    let planned = lines.iter().filter(|line| line.opens_at.is_some());
+    let due: Vec<&DayLine> = planned
+        .clone()
+        .filter(|line| line.opens_at.is_some_and(|opens_at| opens_at <= as_of))
+        .collect();
+    let missing: Vec<Date> = due
+        .iter()
+        .filter(|line| line.state == DayState::Missing)
+        .map(|line| line.date)
+        .collect();
+    let days_due = due.len() as u64;
+    let days_with_data = days_due - missing.len() as u64;
+    Completeness {
+        days_planned: planned.count() as u64,
+        days_due,
+        days_with_data,
+        share: share_of(days_with_data, days_due),
+        missing,
+    }
+}

@@ -1,0 +1,104 @@
+//! The figures of each date once more, from the journal alone.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::journal::record::{Fact, Record};
+use crate::journal::{Quarter, read_days};
+use crate::queue::centre::Centre;
+use crate::queue::change::Pending;
+use crate::queue::event::Happened;
+use crate::queue::statistics::DayFigures;
+
+/// Figures by date with what stood in the way of them.
+#[derive(Debug, Default)]
+pub struct Recomputed {
+    /// By local date of issue.
+    pub days: BTreeMap<Date, DayFigures>,
+    /// Places of the journal that could not be read.
+    pub damaged: u64,
+}
+
+/// Replays records, oldest first, to the figures of each date. To know a date as it stood at some
+/// moment, leave out what was recorded after it.
+///
+/// Records may begin at any start of a date. Where a snapshot knows tickets otherwise than the
+/// records before it, some were lost, and the snapshot is believed.
+pub fn recompute(
+    records: impl IntoIterator<Item = Record>,
+    tz: &TimeZone,
+) -> BTreeMap<Date, DayFigures> {
+    let mut replay = Replay::default();
+    for record in records {
+        replay.take(record, tz);
+    }
+    replay.days
+}
+
+/// Replays the journal's records of one quarter, up to the start of the first date after it,
+/// which closes the last one's tickets.
+///
+/// # Errors
+/// Where the journal directory cannot be listed.
+pub fn recompute_quarter(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<Recomputed> {
+    let from = quarter.first_date().unwrap_or(Date::MAX);
+    let to = quarter.last_date().unwrap_or(Date::MAX);
+    let mut replay = Replay::default();
+    let mut damaged = 0;
+    for item in read_days(data, tz, from..Date::MAX)? {
+        match item {
+            Ok(record) => replay.take(record, tz),
+            Err(_) => damaged += 1,
+        }
+        if replay.centre.date.is_some_and(|date| date > to) {
+            break;
+        }
+    }
+    let mut days = replay.days;
+    days.retain(|date, _| (from..=to).contains(date));
+    Ok(Recomputed { days, damaged })
+}
+
+#[derive(Default)]
+struct Replay {
+    centre: Centre,
+    days: BTreeMap<Date, DayFigures>,
+}
+
+impl Replay {
+    fn take(&mut self, record: Record, tz: &TimeZone) {
+        match record.fact {
+            Fact::Queue(event) => {
+                let happened = Happened {
+                    seq: record.seq,
+                    at: record.at,
+                    event,
+                };
+                let pending = Pending::begin(&self.centre, &happened, tz);
+                self.centre.apply(&happened);
+                pending.complete(&self.centre).add_to(&mut self.days);
+            }
+            Fact::Snapshot(state) => self.believe(state.centre, tz),
+            Fact::Access(_) | Fact::Sealed(_) => {}
+        }
+    }
+
+    fn believe(&mut self, centre: Centre, tz: &TimeZone) {
+        for ticket in centre.tickets.values() {
+            let known = self.centre.tickets.get(&ticket.id);
+            if known == Some(ticket) {
+                continue;
+            }
+            let day = self.days.entry(ticket.date).or_default();
+            if let Some(known) = known {
+                day.count_ticket(known, tz, -1);
+            }
+            day.count_ticket(ticket, tz, 1);
+        }
+        self.centre = centre;
+    }
+}
