@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use axum::Router;
 use axum::body::Body;
@@ -41,7 +42,9 @@ pub struct TestCentre {
     pub state: AppState,
     pub router: Router,
     pub presses: Arc<Mutex<Vec<(String, u8)>>>,
-    _data: tempfile::TempDir,
+    setup: Setup,
+    thread: JoinHandle<()>,
+    data: tempfile::TempDir,
 }
 
 /// An answer.
@@ -85,8 +88,37 @@ impl TestCentre {
         let clock = Arc::new(ManualClock::at(MONDAY_TEN.parse().unwrap()));
         let mut setup = setup();
         change(&mut setup);
-        let engine = engine(data.path(), clock.clone(), setup);
-        fill_register(&engine, clock.now()).await;
+        let centre = Self::over(data, clock, setup, config);
+        fill_register(&centre.engine, centre.clock.now()).await;
+        centre
+    }
+
+    /// Ends the daemon and starts it again over the same journal.
+    pub async fn restart(self) -> Self {
+        let Self {
+            clock,
+            engine,
+            state,
+            router,
+            setup,
+            thread,
+            data,
+            ..
+        } = self;
+        drop((engine, state, router));
+        tokio::task::spawn_blocking(|| thread.join().unwrap())
+            .await
+            .unwrap();
+        Self::over(data, clock, setup, WebConfig::default())
+    }
+
+    fn over(
+        data: tempfile::TempDir,
+        clock: Arc<ManualClock>,
+        setup: Setup,
+        config: WebConfig,
+    ) -> Self {
+        let (engine, thread) = engine(data.path(), clock.clone(), setup.clone());
         let presses = Arc::default();
         let ports = Ports {
             simulated: Some(Arc::new(Board {
@@ -102,7 +134,9 @@ impl TestCentre {
             router: router(state.clone()),
             state,
             presses,
-            _data: data,
+            setup,
+            thread,
+            data,
         }
     }
 
@@ -164,9 +198,9 @@ impl TestCentre {
     }
 }
 
-fn engine(data: &Path, clock: Arc<ManualClock>, setup: Setup) -> EngineHandle {
+fn engine(data: &Path, clock: Arc<ManualClock>, setup: Setup) -> (EngineHandle, JoinHandle<()>) {
     let (journal, opened) = Journal::open(data, setup.timezone.clone(), &mut |_, _| {}).unwrap();
-    let (handle, _) = start(Parts {
+    start(Parts {
         setup: Arc::new(setup),
         clock,
         journal,
@@ -175,8 +209,7 @@ fn engine(data: &Path, clock: Arc<ManualClock>, setup: Setup) -> EngineHandle {
         alerts: Vec::new(),
         version: "test".to_owned(),
     })
-    .unwrap();
-    handle
+    .unwrap()
 }
 
 fn setup() -> Setup {

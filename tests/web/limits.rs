@@ -48,6 +48,35 @@ async fn a_repeat_gets_the_first_answer_to_the_byte() {
 }
 
 #[tokio::test]
+async fn a_ticket_and_a_call_are_answered_alike_after_a_restart() {
+    let centre = TestCentre::start().await;
+    centre.post("anna", "/api/v1/desks/1/open", "").await;
+    let requests = [
+        ("kiosk", "/api/v1/tickets", r#"{"service": 1}"#, "1"),
+        ("anna", "/api/v1/desks/1/call-next", "{}", "2"),
+        ("berta", "/api/v1/desks/2/open", "", "3"),
+        ("berta", "/api/v1/desks/2/call-next", "", "4"),
+    ];
+    let mut first = Vec::new();
+    for (who, path, body, key) in requests {
+        let answer = centre
+            .ask_with(who, "POST", path, body, &[(KEY, key)])
+            .await;
+        assert!(answer.status.is_success(), "{path}: {:?}", answer.body);
+        first.push(answer.body);
+    }
+    let centre = centre.restart().await;
+    centre.advance(7);
+    for ((who, path, body, key), first) in requests.into_iter().zip(first) {
+        let again = centre
+            .ask_with(who, "POST", path, body, &[(KEY, key)])
+            .await;
+        assert_eq!(again.body, first, "{path}");
+    }
+    assert_eq!(centre.engine.published().state.centre.tickets_issued, 1);
+}
+
+#[tokio::test]
 async fn another_request_under_the_same_key_is_refused_and_another_credential_is_free() {
     let centre = TestCentre::start().await;
     let headers = [(KEY, "same")];
