@@ -71,7 +71,7 @@ async fn request_help(
     let Caller::Device { name, .. } = &caller else {
         return Err(Problem::not_allowed());
     };
-    let kiosk = kiosk_of(&state.engine.published().setup, name)?;
+    let kiosk = kiosk_of(&state.engine.published().setup, name);
     let command = Command::RequestHelp {
         kiosk: kiosk.clone(),
     };

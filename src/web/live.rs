@@ -266,7 +266,7 @@ fn kind_of(published: &Published, caller: &Caller, query: &LiveQuery) -> Result<
             }
         }
         ViewName::Kiosk => match (caller, &query.kiosk) {
-            (Caller::Device { name, .. }, _) => Ok(ViewKind::Kiosk(kiosk_of(setup, name)?)),
+            (Caller::Device { name, .. }, _) => Ok(ViewKind::Kiosk(kiosk_of(setup, name))),
             (Caller::Person { .. }, Some(kiosk)) if setup.kiosks.contains_key(kiosk) => {
                 Ok(ViewKind::Kiosk(kiosk.clone()))
             }

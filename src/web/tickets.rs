@@ -223,7 +223,7 @@ fn asked(setup: &Setup, caller: &Caller, origin: Option<AskedAt>) -> Result<Aske
             )),
         },
         Caller::Device { name, .. } => {
-            let kiosk = kiosk_of(setup, name)?;
+            let kiosk = kiosk_of(setup, name);
             Ok(match origin {
                 Some(AskedAt::Screen) => Asked::Screen { kiosk },
                 Some(AskedAt::Interface) | None => Asked::Interface { kiosk },
@@ -233,14 +233,11 @@ fn asked(setup: &Setup, caller: &Caller, origin: Option<AskedAt>) -> Result<Aske
 }
 
 /// The kiosk a device acts for: the one of its name, or the centre's only one.
-pub(super) fn kiosk_of(setup: &Setup, device: &str) -> Result<String, Problem> {
-    if setup.kiosks.contains_key(device) {
-        return Ok(device.to_owned());
-    }
+pub(super) fn kiosk_of(setup: &Setup, device: &str) -> String {
     let mut kiosks = setup.kiosks.keys();
     match (kiosks.next(), kiosks.next()) {
-        (Some(only), None) => Ok(only.clone()),
-        (_, _) => Err(Rejection::NoSuchKiosk(device.to_owned()).into()),
+        (Some(only), None) => only.clone(),
+        (_, _) => device.to_owned(),
     }
 }
 

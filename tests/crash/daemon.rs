@@ -27,13 +27,21 @@ impl Daemon {
         );
         text = text.replace("ZONE", &noon_zone());
         for day in [
-            "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
         ] {
             text.push_str(&format!("{day} = [\"00:00-24:00\"]\n"));
         }
         text.push_str("[web]\nrequests_per_second = 100000\n[voice]\nenabled = false\n");
         for desk in 1..=desks {
-            text.push_str(&format!("[[desk]]\nnumber = {desk}\nservices = [1, 2, 3]\n"));
+            text.push_str(&format!(
+                "[[desk]]\nnumber = {desk}\nservices = [1, 2, 3]\n"
+            ));
         }
         std::fs::write(&config, text).unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
@@ -81,7 +89,12 @@ impl Daemon {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{args:?} failed: {output:?}");
         String::from_utf8(output.stdout).unwrap()
@@ -147,10 +160,7 @@ impl Client {
     /// and body of the answer.
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> (u16, String) {
         loop {
-            let mut request = self
-                .http
-                .post(format!("{}{path}", self.url))
-                .json(body);
+            let mut request = self.http.post(format!("{}{path}", self.url)).json(body);
             if !self.token.is_empty() {
                 request = request.bearer_auth(&self.token);
             }

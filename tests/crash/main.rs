@@ -59,8 +59,13 @@ impl Run {
         let mut desks = Vec::new();
         for desk in 1..=DESKS {
             let client = Client::sign_in(daemon.url(), &format!("k{desk}"), PASSWORD).await;
-            run.ask(&client, &format!("open-{desk}"), &format!("desks/{desk}/open"), json!({}))
-                .await;
+            run.ask(
+                &client,
+                &format!("open-{desk}"),
+                &format!("desks/{desk}/open"),
+                json!({}),
+            )
+            .await;
             desks.push(client);
         }
         Self { desks, ..run }
@@ -123,12 +128,16 @@ impl Run {
         }
     }
 
-    /// Repeats every request: each must get its first answer, byte for byte.
-    async fn repeat_all(&self) {
+    /// Repeats requests whose path the choice keeps: each must get its first answer, byte for
+    /// byte.
+    async fn repeat(&self, keep: fn(&str) -> bool) {
         let answers = self.answers.lock().await.clone();
-        for (key, asked) in answers {
+        for (key, asked) in answers.into_iter().filter(|(_, asked)| keep(&asked.path)) {
             let again = asked.client.post(&asked.path, &key, &asked.body).await;
-            assert_eq!(again, asked.answer, "the repeat of {key} got another answer");
+            assert_eq!(
+                again, asked.answer,
+                "the repeat of {key} got another answer"
+            );
         }
     }
 
@@ -194,7 +203,7 @@ async fn sixteen_desks_call_no_ticket_twice() {
     let run = Arc::new(Run::begin(&mut daemon).await);
     run.issue(200, "t").await;
     serve_everybody(&run, 200).await;
-    run.repeat_all().await;
+    run.repeat(|_| true).await;
     run.check(&daemon, 200).await;
 }
 
@@ -226,11 +235,14 @@ async fn nothing_acknowledged_is_lost_over_a_hundred_kills() {
         daemon.kill();
         daemon.start();
     }
+    assert!(!serving.is_finished(), "the kills came too late to matter");
     for issuer in issuing {
         issuer.await.unwrap();
     }
     serving.await.unwrap();
-    run.repeat_all().await;
+    // Tickets and calls are told from the journal; the other steps answer with the desk as it is.
+    run.repeat(|path| path.ends_with("/tickets") || path.ends_with("/call-next"))
+        .await;
     run.check(&daemon, tickets).await;
 }
 
