@@ -99,6 +99,7 @@ impl Centre {
                 ticket,
                 counts_from,
             } => {
+                self.forget_steps_of(*ticket);
                 if let Some(ticket) = self.tickets.get_mut(ticket) {
                     ticket.out_of_turn = true;
                     ticket.counts_from = *counts_from;
@@ -109,6 +110,7 @@ impl Centre {
                 ticket,
                 counts_from,
             } => {
+                self.forget_steps_of(*ticket);
                 if let Some(ticket) = self.tickets.get_mut(ticket) {
                     ticket.place = Place::Waiting;
                     ticket.counts_from = *counts_from;
@@ -256,14 +258,35 @@ impl Centre {
             if let Seat::Called { minute_from, .. } = &mut staffed.seat {
                 *minute_from = at;
             }
+            let undone = staffed.last_step.as_mut().map(|last| &mut last.seat_before);
+            if let Some(Seat::Called { minute_from, .. }) = undone {
+                *minute_from = at;
+            }
         }
     }
 
+    /// What is measured from a moment before the step is measured from the same moment after it.
     fn shift_minutes(&mut self, by: SignedDuration) {
+        let shift = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for staffed in self.desks.values_mut().filter_map(|d| d.staffed.as_mut()) {
             if let Seat::Called { minute_from, .. } = &mut staffed.seat {
-                *minute_from = minute_from.saturating_add(by).unwrap_or(*minute_from);
+                shift(minute_from);
             }
+            if let Some(last) = &mut staffed.last_step {
+                shift(&mut last.at);
+                if let Seat::Called { minute_from, .. } = &mut last.seat_before {
+                    shift(minute_from);
+                }
+            }
+        }
+    }
+
+    /// A ticket that has moved on cannot be brought back by an undo of the step before.
+    fn forget_steps_of(&mut self, id: TicketId) {
+        for staffed in self.desks.values_mut().filter_map(|d| d.staffed.as_mut()) {
+            staffed
+                .last_step
+                .take_if(|last| last.ticket_before.id == id);
         }
     }
 
@@ -374,6 +397,7 @@ impl Centre {
     }
 
     fn cancel(&mut self, at: Timestamp, id: TicketId, reason: CancelReason) {
+        self.forget_steps_of(id);
         if let Some(ticket) = self.tickets.get_mut(&id) {
             ticket.place = Place::Cancelled { at, reason };
         }
@@ -381,6 +405,7 @@ impl Centre {
 
     /// Gives a ticket to a desk: another leg of its visit begins.
     fn seat_ticket(&mut self, number: DeskNumber, id: TicketId, at: Timestamp) {
+        self.forget_steps_of(id);
         if let Some(ticket) = self.tickets.get_mut(&id) {
             ticket.place = Place::AtDesk { desk: number };
             ticket.legs.push(Leg {
@@ -455,8 +480,12 @@ impl Centre {
         if last.step == Step::Finished {
             desk.finished_today = desk.finished_today.saturating_sub(1);
         }
-        self.tickets
-            .insert(last.ticket_before.id, *last.ticket_before);
+        let mut restored = *last.ticket_before;
+        if let Some(ticket) = self.tickets.get(&restored.id) {
+            // Paper that came out meanwhile stays out: the next one is a copy.
+            restored.slips = ticket.slips;
+        }
+        self.tickets.insert(restored.id, restored);
     }
 
     fn announce(&mut self, seq: u64, id: TicketId, desk: DeskNumber, at: Timestamp, repeat: bool) {
