@@ -1,0 +1,10 @@
+//! The rules of a centre, clause by clause, without disk, network or clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod desk;
+mod floor;
+mod issue;
+mod minute;
+mod paper;
+mod turn;
+mod undo;
