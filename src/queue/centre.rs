@@ -408,14 +408,7 @@ impl Centre {
         self.forget_steps_of(id);
         if let Some(ticket) = self.tickets.get_mut(&id) {
             ticket.place = Place::AtDesk { desk: number };
-            ticket.legs.push(Leg {
-                service: ticket.service,
-                desk: number,
-                called_at: at,
-                arrived_at: None,
-                documents_at: None,
-                finished_at: None,
-            });
+            ticket.legs.push(Leg::begin(ticket.service, number, at));
         }
         if let Some(staffed) = self.desk_mut(number).staffed.as_mut() {
             staffed.last_step = None;
@@ -436,6 +429,11 @@ impl Centre {
             return;
         };
         let ticket_before = Box::new(ticket.clone());
+        // Where the call was lost with a damaged line, the stay begins with this step. Every step
+        // moves the desk on, or what is due would be due for ever.
+        if ticket.legs.is_empty() {
+            ticket.legs.push(Leg::begin(ticket.service, number, at));
+        }
         let Some(leg) = ticket.legs.last_mut() else {
             return;
         };
