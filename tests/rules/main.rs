@@ -3,8 +3,10 @@
 
 mod desk;
 mod floor;
+mod invariants;
 mod issue;
 mod minute;
 mod paper;
+mod properties;
 mod turn;
 mod undo;
