@@ -63,6 +63,18 @@ pub struct Parts {
 /// # Errors
 /// Where the system gives no thread.
 pub fn start(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
+    let (handle, stepped) = prepare(parts);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
+    let thread = std::thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || runtime.block_on(stepped.run()))?;
+    Ok((handle, thread))
+}
+
+/// The engine started up, but without a thread.
+pub fn prepare(parts: Parts) -> (EngineHandle, Stepped) {
     let (asks_in, asks) = mpsc::channel(ASKS_MAX);
     let mut engine = Engine::new(parts);
     let (publish, published) = watch::channel(engine.picture());
@@ -72,13 +84,47 @@ pub fn start(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
         asks: asks_in,
         published,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
-    let thread = std::thread::Builder::new()
-        .name("engine".to_owned())
-        .spawn(move || runtime.block_on(engine.run(asks, &publish)))?;
-    Ok((handle, thread))
+    let stepped = Stepped {
+        engine,
+        asks,
+        publish,
+    };
+    (handle, stepped)
+}
+
+/// An engine that works when it is told to: the whole of it but for the waiting.
+pub struct Stepped {
+    engine: Engine,
+    asks: mpsc::Receiver<Ask>,
+    publish: watch::Sender<Arc<Published>>,
+}
+
+impl Stepped {
+    /// Does what time and the requests waiting now ask for, then publishes and replies.
+    pub fn turn(&mut self) {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH_MAX
+            && let Ok(ask) = self.asks.try_recv()
+        {
+            batch.push(ask);
+        }
+        self.engine.turn(batch, &self.publish);
+    }
+
+    async fn run(mut self) {
+        loop {
+            let mut batch = Vec::new();
+            tokio::select! {
+                received = self.asks.recv_many(&mut batch, BATCH_MAX) => {
+                    if received == 0 {
+                        return;
+                    }
+                }
+                () = tokio::time::sleep(self.engine.until_due()) => {}
+            }
+            self.engine.turn(batch, &self.publish);
+        }
+    }
 }
 
 struct Engine {
@@ -150,26 +196,16 @@ impl Engine {
         self.work(Vec::new());
     }
 
-    async fn run(mut self, mut asks: mpsc::Receiver<Ask>, publish: &watch::Sender<Arc<Published>>) {
-        loop {
-            let mut batch = Vec::new();
-            tokio::select! {
-                received = asks.recv_many(&mut batch, BATCH_MAX) => {
-                    if received == 0 {
-                        return;
-                    }
-                }
-                () = tokio::time::sleep(self.until_due()) => {}
-            }
-            let shown = self.sequence;
-            let replies = self.work(batch);
-            if self.sequence != shown {
-                publish.send_replace(self.picture());
-            }
-            for (sender, reply) in replies {
-                // Whoever no longer waits for the answer finds it under the request's key.
-                let _ = sender.send(reply);
-            }
+    /// One turn of the loop: work, publish, reply.
+    fn turn(&mut self, batch: Vec<Ask>, publish: &watch::Sender<Arc<Published>>) {
+        let shown = self.sequence;
+        let replies = self.work(batch);
+        if self.sequence != shown {
+            publish.send_replace(self.picture());
+        }
+        for (sender, reply) in replies {
+            // Whoever no longer waits for the answer finds it under the request's key.
+            let _ = sender.send(reply);
         }
     }
 
