@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -139,6 +139,8 @@ struct Engine {
     around: Arc<Surroundings>,
     storage_error: Option<String>,
     started: bool,
+    /// How far the wall clock was stepped since that was last recorded.
+    stepped_by: SignedDuration,
     version: String,
     sequence: u64,
     /// When the newest picture was made.
@@ -186,6 +188,7 @@ impl Engine {
             around: Arc::new(around),
             storage_error: None,
             started: false,
+            stepped_by: SignedDuration::ZERO,
             version: parts.version,
             sequence: 0,
             shown_at: Timestamp::UNIX_EPOCH,
@@ -268,14 +271,7 @@ impl Engine {
     fn what_time_brings(&mut self, now: Timestamp, batch: &mut Batch) {
         if let Some(by) = self.clock.step() {
             tracing::warn!(seconds = by.as_secs(), "the wall clock was stepped");
-            let by_ms = i64::try_from(by.as_millis()).unwrap_or(0);
-            self.happen(
-                now,
-                batch,
-                None,
-                Actor::Rinda,
-                Event::ClockStepped { by_ms },
-            );
+            self.stepped_by += by;
             self.raise(Alert {
                 kind: "clock".to_owned(),
                 text: format!(
@@ -285,6 +281,11 @@ impl Engine {
                 since: now,
                 urgent: false,
             });
+        }
+        if !self.stepped_by.is_zero() {
+            let by_ms = i64::try_from(self.stepped_by.as_millis()).unwrap_or(0);
+            let stepped = Event::ClockStepped { by_ms };
+            self.happen(now, batch, None, Actor::Rinda, stepped);
         }
         if !self.started {
             for event in on_start(&self.setup, &self.ahead.centre, &self.version) {
@@ -417,6 +418,7 @@ impl Engine {
             chain(&error)
         })?;
         self.started = true;
+        self.stepped_by = SignedDuration::ZERO;
         self.durable = Arc::new(without_answers(&self.ahead));
         let around = Arc::make_mut(&mut self.around);
         for change in &batch.changes {
