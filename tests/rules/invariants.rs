@@ -69,57 +69,13 @@ impl Watch {
     }
 
     /// What holds at any moment.
-    pub fn holds(&self, centre: &Centre) {
+    fn holds(&self, centre: &Centre) {
         assert_eq!(
             centre.tickets.len() as u64,
             self.issued_today,
             "a ticket got lost"
         );
-        for (id, ticket) in &centre.tickets {
-            assert_eq!(*id, ticket.id);
-            if let Place::AtDesk { desk } = ticket.place {
-                let seat = centre
-                    .staffed(desk)
-                    .and_then(|staffed| staffed.seat.ticket());
-                assert_eq!(
-                    seat,
-                    Some(*id),
-                    "{} is at desk {desk}, which knows nothing",
-                    ticket.number
-                );
-            }
-        }
-        let mut seated = BTreeSet::new();
-        let mut people = BTreeSet::new();
-        for (number, desk) in &centre.desks {
-            let Some(staffed) = &desk.staffed else {
-                continue;
-            };
-            assert!(
-                people.insert(&staffed.consultant),
-                "{} sits twice",
-                staffed.consultant
-            );
-            let Some(id) = staffed.seat.ticket() else {
-                continue;
-            };
-            assert!(seated.insert(id), "ticket {} is at two desks", id.0);
-            assert_eq!(
-                centre.tickets.get(&id).map(|ticket| &ticket.place),
-                Some(&Place::AtDesk { desk: *number }),
-                "desk {number} holds a ticket that is elsewhere"
-            );
-        }
-        self.order_holds(centre);
-    }
-
-    /// Each desk calls the smallest key among those for it, and nobody only where there is none.
-    fn order_holds(&self, centre: &Centre) {
-        for number in centre.desks.keys() {
-            let expected = first_for(centre, *number);
-            let chosen = selection::next_for(centre, *number, None).map(|(ticket, _)| ticket.id);
-            assert_eq!(chosen, expected, "desk {number} calls the wrong ticket");
-        }
+        stands(centre);
     }
 
     fn paper(&mut self, ticket: TicketId, job: JobId, after: &Centre) {
@@ -212,6 +168,55 @@ impl Watch {
             closed.len()
         );
         self.issued_today = 0;
+    }
+}
+
+/// What holds of any centre, whatever led to it.
+pub fn stands(centre: &Centre) {
+    for (id, ticket) in &centre.tickets {
+        assert_eq!(*id, ticket.id);
+        if let Place::AtDesk { desk } = ticket.place {
+            let seat = centre
+                .staffed(desk)
+                .and_then(|staffed| staffed.seat.ticket());
+            assert_eq!(
+                seat,
+                Some(*id),
+                "{} is at desk {desk}, which knows nothing",
+                ticket.number
+            );
+        }
+    }
+    let mut seated = BTreeSet::new();
+    let mut people = BTreeSet::new();
+    for (number, desk) in &centre.desks {
+        let Some(staffed) = &desk.staffed else {
+            continue;
+        };
+        assert!(
+            people.insert(&staffed.consultant),
+            "{} sits twice",
+            staffed.consultant
+        );
+        let Some(id) = staffed.seat.ticket() else {
+            continue;
+        };
+        assert!(seated.insert(id), "ticket {} is at two desks", id.0);
+        assert_eq!(
+            centre.tickets.get(&id).map(|ticket| &ticket.place),
+            Some(&Place::AtDesk { desk: *number }),
+            "desk {number} holds a ticket that is elsewhere"
+        );
+    }
+    order_holds(centre);
+}
+
+/// Each desk calls the smallest key among those for it, and nobody only where there is none.
+fn order_holds(centre: &Centre) {
+    for number in centre.desks.keys() {
+        let expected = first_for(centre, *number);
+        let chosen = selection::next_for(centre, *number, None).map(|(ticket, _)| ticket.id);
+        assert_eq!(chosen, expected, "desk {number} calls the wrong ticket");
     }
 }
 
