@@ -6,6 +6,7 @@ mod floor;
 mod invariants;
 mod issue;
 mod minute;
+mod model;
 mod paper;
 mod properties;
 mod turn;
