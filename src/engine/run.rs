@@ -5,6 +5,7 @@
 //! `Published` shows only what is on disk. Where the disk refuses a batch, `ahead` goes back to
 //! it and nobody is told that something was done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use super::published::{Envelopes, Published};
 use crate::access::AccessEvent;
 use crate::clock::Clock;
 use crate::journal::record::{Fact, Record, RequestMark};
-use crate::journal::state::State;
+use crate::journal::state::{Answer, State};
 use crate::journal::{Journal, snapshot_record};
 use crate::metrics::Metrics;
 use crate::queue::change::{Change, Pending};
@@ -154,6 +155,8 @@ struct Batch {
     changes: Vec<Change>,
     replies: Vec<Reply>,
     new_keys: Vec<String>,
+    /// The answers as they were before a new day or a stepped clock went over all of them.
+    answers_before: Option<BTreeMap<String, Answer>>,
 }
 
 type Reply = (
@@ -387,6 +390,10 @@ impl Engine {
             at: now,
             event: event.clone(),
         };
+        if matches!(event, Event::DayBegan { .. } | Event::ClockStepped { .. }) {
+            let answers = &self.ahead.answers;
+            batch.answers_before.get_or_insert_with(|| answers.clone());
+        }
         let pending = Pending::begin(&self.ahead.centre, &happened, &self.setup.timezone);
         let record = self.record(now, mark, actor, Fact::Queue(event));
         self.ahead.apply(&record);
@@ -471,6 +478,9 @@ impl Engine {
         self.ahead.seq = self.durable.seq;
         self.ahead.centre = self.durable.centre.clone();
         self.ahead.register = self.durable.register.clone();
+        if let Some(answers) = batch.answers_before {
+            self.ahead.answers = answers;
+        }
         for key in &batch.new_keys {
             self.ahead.answers.remove(key);
         }
@@ -573,7 +583,7 @@ fn without_answers(state: &State) -> State {
         seq: state.seq,
         centre: state.centre.clone(),
         register: state.register.clone(),
-        answers: std::collections::BTreeMap::new(),
+        answers: BTreeMap::new(),
     }
 }
 
