@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use firmware_protocol::{Button, PressId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use rinda::clock::{Clock, ManualClock};
 use rinda::engine::handle::{Done, EngineError, EngineHandle};
 use rinda::engine::published::{Published, ViewKind};
@@ -18,6 +18,7 @@ use rinda::journal::{Damage, Journal};
 use rinda::queue::command::SlipReport;
 use rinda::queue::command::{Actor, Asked, Command};
 use rinda::queue::event::JobId;
+use rinda::queue::hours::{DayHours, Exception};
 use rinda::queue::paper::JobState;
 use rinda::queue::setup::Setup;
 use rinda::queue::view::LampState;
@@ -114,12 +115,10 @@ impl World {
     pub fn begin(seed: u64, trace: Trace) -> Self {
         let mut chance = Chance::new(seed);
         let mut setup = floor::setup();
-        if chance.permille(500) {
-            let day =
-                rinda::queue::hours::DayHours::new(vec!["00:00-24:00".parse().unwrap()]).unwrap();
-            setup.hours.week = std::array::from_fn(|_| day.clone());
-        }
         let begins: Timestamp = chance.of(&BEGINNINGS).parse().unwrap();
+        if chance.permille(500) {
+            open_day_and_night(&mut setup, begins);
+        }
         trace.line(format!("seed {seed}, {begins}"));
         let shm = std::path::Path::new("/dev/shm");
         let data = if shm.is_dir() {
@@ -679,6 +678,18 @@ impl World {
         self.trace
             .line(format!("{:>9} {} {what}", self.now_ms, self.clock.now()));
     }
+}
+
+/// Reception goes on over the first midnight; the day after is free.
+fn open_day_and_night(setup: &mut Setup, from: Timestamp) {
+    let day = DayHours::new(vec!["00:00-24:00".parse().unwrap()]).unwrap();
+    setup.hours.week = std::array::from_fn(|_| day.clone());
+    let free = setup.date_of(from).checked_add(2.days()).unwrap();
+    let closed = Exception {
+        hours: DayHours::default(),
+        reason: "Brīvdiena".to_owned(),
+    };
+    setup.hours.exceptions.insert(free, closed);
 }
 
 /// Leaves a file as a power cut may: short, or with the room for the rest but not the rest.
