@@ -63,7 +63,31 @@ impl Watch {
                 reason,
             } => self.called(before, *ticket, *desk, reason.rule, &reason.overtook),
             Event::TicketNoShow { desk, .. } => self.minute_was_over(before, *desk, happened),
-            _ => {}
+            Event::DaemonStarted { .. }
+            | Event::PressSuppressed { .. }
+            | Event::DeskOpened { .. }
+            | Event::DeskClosed { .. }
+            | Event::BreakStarted { .. }
+            | Event::BreakEnded { .. }
+            | Event::NobodyCalled { .. }
+            | Event::TicketRecalled { .. }
+            | Event::CustomerArrived { .. }
+            | Event::DocumentsStarted { .. }
+            | Event::TicketFinished { .. }
+            | Event::TicketMarkedOutOfTurn { .. }
+            | Event::TicketCancelled { .. }
+            | Event::TicketTransferred { .. }
+            | Event::TicketParked { .. }
+            | Event::TicketResumed { .. }
+            | Event::TicketReinstated { .. }
+            | Event::StepUndone { .. }
+            | Event::DeskRemoved { .. }
+            | Event::SlipSending { .. }
+            | Event::SlipPrinted { .. }
+            | Event::SlipFailed { .. }
+            | Event::SlipUnknown { .. }
+            | Event::HelpRequested { .. }
+            | Event::HelpAnswered { .. } => {}
         }
         self.holds(after);
     }

@@ -251,7 +251,13 @@ impl Room {
                 self.people[served.unwrap().0].only_desk = Some(*to);
                 Ok(said)
             }
-            other => unreachable!("{other:?} is not of a desk"),
+            Do::Issue(..)
+            | Do::Open(_)
+            | Do::Mark(_)
+            | Do::Cancel(_)
+            | Do::Reinstate(_)
+            | Do::Wait(_)
+            | Do::Restart => unreachable!("{what:?} is not of a desk"),
         }
     }
 

@@ -304,7 +304,7 @@ proptest! {
                     floor.run(&format!("staff {digit}{}", if *out { " out" } else { "" }));
                 }
             }
-            while floor.run("call 1") != "" {
+            while !floor.run("call 1").is_empty() {
                 let staffed = floor.centre.staffed(DeskNumber(1)).unwrap();
                 numbers.push(floor.centre.tickets[&staffed.seat.ticket().unwrap()].number);
                 floor.run("arrive 1; finish 1");

@@ -3,7 +3,12 @@
 //!
 //! `RINDA_SEED=17 cargo test --test simulation` plays one world; `RINDA_SEEDS=20000` plays that
 //! many from a random place on.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 mod audit;
 mod chance;

@@ -17,7 +17,7 @@ pub fn want(centre: &Centre, chance: &mut Chance) -> (Actor, Command) {
     match chance.below(10) {
         0..6 => at_a_desk(centre, chance),
         6 => (
-            consultant(&chance.of(&["one", "two", "eve"])),
+            consultant(chance.of(&["one", "two", "eve"])),
             anything(centre, chance),
         ),
         7 => (supervisor(), anything(centre, chance)),

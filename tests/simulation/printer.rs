@@ -86,7 +86,7 @@ impl Printer {
                         SlipReport::Printed
                     }
                 };
-                if self.trouble == Some(Trouble::Unplugged) && now_ms % 2 == 0 {
+                if self.trouble == Some(Trouble::Unplugged) && now_ms.is_multiple_of(2) {
                     // The end of the slip had already left the port.
                     self.paper();
                 }
