@@ -94,7 +94,8 @@ impl ManualClock {
     /// The wall clock jumps by `by`, as an operator or a time server makes it.
     pub fn jump(&self, by: SignedDuration) {
         self.advance(by);
-        *self.step.lock().unwrap_or_else(|e| e.into_inner()) = Some(by);
+        let mut step = self.step.lock().unwrap_or_else(|e| e.into_inner());
+        *step = Some(step.unwrap_or_default().saturating_add(by));
     }
 }
 

@@ -5,11 +5,12 @@
 //! `Published` shows only what is on disk. Where the disk refuses a batch, `ahead` goes back to
 //! it and nobody is told that something was done.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -18,7 +19,7 @@ use super::published::{Envelopes, Published};
 use crate::access::AccessEvent;
 use crate::clock::Clock;
 use crate::journal::record::{Fact, Record, RequestMark};
-use crate::journal::state::State;
+use crate::journal::state::{Answer, State};
 use crate::journal::{Journal, snapshot_record};
 use crate::metrics::Metrics;
 use crate::queue::change::{Change, Pending};
@@ -63,6 +64,18 @@ pub struct Parts {
 /// # Errors
 /// Where the system gives no thread.
 pub fn start(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
+    let (handle, stepped) = prepare(parts);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
+    let thread = std::thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || runtime.block_on(stepped.run()))?;
+    Ok((handle, thread))
+}
+
+/// The engine started up, but without a thread.
+pub fn prepare(parts: Parts) -> (EngineHandle, Stepped) {
     let (asks_in, asks) = mpsc::channel(ASKS_MAX);
     let mut engine = Engine::new(parts);
     let (publish, published) = watch::channel(engine.picture());
@@ -72,13 +85,47 @@ pub fn start(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
         asks: asks_in,
         published,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()?;
-    let thread = std::thread::Builder::new()
-        .name("engine".to_owned())
-        .spawn(move || runtime.block_on(engine.run(asks, &publish)))?;
-    Ok((handle, thread))
+    let stepped = Stepped {
+        engine,
+        asks,
+        publish,
+    };
+    (handle, stepped)
+}
+
+/// An engine that works when it is told to: the whole of it but for the waiting.
+pub struct Stepped {
+    engine: Engine,
+    asks: mpsc::Receiver<Ask>,
+    publish: watch::Sender<Arc<Published>>,
+}
+
+impl Stepped {
+    /// Does what time and the requests waiting now ask for, then publishes and replies.
+    pub fn turn(&mut self) {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH_MAX
+            && let Ok(ask) = self.asks.try_recv()
+        {
+            batch.push(ask);
+        }
+        self.engine.turn(batch, &self.publish);
+    }
+
+    async fn run(mut self) {
+        loop {
+            let mut batch = Vec::new();
+            tokio::select! {
+                received = self.asks.recv_many(&mut batch, BATCH_MAX) => {
+                    if received == 0 {
+                        return;
+                    }
+                }
+                () = tokio::time::sleep(self.engine.until_due()) => {}
+            }
+            self.engine.turn(batch, &self.publish);
+        }
+    }
 }
 
 struct Engine {
@@ -93,6 +140,8 @@ struct Engine {
     around: Arc<Surroundings>,
     storage_error: Option<String>,
     started: bool,
+    /// How far the wall clock was stepped since that was last recorded.
+    stepped_by: SignedDuration,
     version: String,
     sequence: u64,
     /// When the newest picture was made.
@@ -106,6 +155,8 @@ struct Batch {
     changes: Vec<Change>,
     replies: Vec<Reply>,
     new_keys: Vec<String>,
+    /// The answers as they were before a new day or a stepped clock went over all of them.
+    answers_before: Option<BTreeMap<String, Answer>>,
 }
 
 type Reply = (
@@ -140,6 +191,7 @@ impl Engine {
             around: Arc::new(around),
             storage_error: None,
             started: false,
+            stepped_by: SignedDuration::ZERO,
             version: parts.version,
             sequence: 0,
             shown_at: Timestamp::UNIX_EPOCH,
@@ -150,26 +202,16 @@ impl Engine {
         self.work(Vec::new());
     }
 
-    async fn run(mut self, mut asks: mpsc::Receiver<Ask>, publish: &watch::Sender<Arc<Published>>) {
-        loop {
-            let mut batch = Vec::new();
-            tokio::select! {
-                received = asks.recv_many(&mut batch, BATCH_MAX) => {
-                    if received == 0 {
-                        return;
-                    }
-                }
-                () = tokio::time::sleep(self.until_due()) => {}
-            }
-            let shown = self.sequence;
-            let replies = self.work(batch);
-            if self.sequence != shown {
-                publish.send_replace(self.picture());
-            }
-            for (sender, reply) in replies {
-                // Whoever no longer waits for the answer finds it under the request's key.
-                let _ = sender.send(reply);
-            }
+    /// One turn of the loop: work, publish, reply.
+    fn turn(&mut self, batch: Vec<Ask>, publish: &watch::Sender<Arc<Published>>) {
+        let shown = self.sequence;
+        let replies = self.work(batch);
+        if self.sequence != shown {
+            publish.send_replace(self.picture());
+        }
+        for (sender, reply) in replies {
+            // Whoever no longer waits for the answer finds it under the request's key.
+            let _ = sender.send(reply);
         }
     }
 
@@ -232,14 +274,7 @@ impl Engine {
     fn what_time_brings(&mut self, now: Timestamp, batch: &mut Batch) {
         if let Some(by) = self.clock.step() {
             tracing::warn!(seconds = by.as_secs(), "the wall clock was stepped");
-            let by_ms = i64::try_from(by.as_millis()).unwrap_or(0);
-            self.happen(
-                now,
-                batch,
-                None,
-                Actor::Rinda,
-                Event::ClockStepped { by_ms },
-            );
+            self.stepped_by += by;
             self.raise(Alert {
                 kind: "clock".to_owned(),
                 text: format!(
@@ -249,6 +284,11 @@ impl Engine {
                 since: now,
                 urgent: false,
             });
+        }
+        if !self.stepped_by.is_zero() {
+            let by_ms = i64::try_from(self.stepped_by.as_millis()).unwrap_or(0);
+            let stepped = Event::ClockStepped { by_ms };
+            self.happen(now, batch, None, Actor::Rinda, stepped);
         }
         if !self.started {
             for event in on_start(&self.setup, &self.ahead.centre, &self.version) {
@@ -350,6 +390,10 @@ impl Engine {
             at: now,
             event: event.clone(),
         };
+        if matches!(event, Event::DayBegan { .. } | Event::ClockStepped { .. }) {
+            let answers = &self.ahead.answers;
+            batch.answers_before.get_or_insert_with(|| answers.clone());
+        }
         let pending = Pending::begin(&self.ahead.centre, &happened, &self.setup.timezone);
         let record = self.record(now, mark, actor, Fact::Queue(event));
         self.ahead.apply(&record);
@@ -381,6 +425,7 @@ impl Engine {
             chain(&error)
         })?;
         self.started = true;
+        self.stepped_by = SignedDuration::ZERO;
         self.durable = Arc::new(without_answers(&self.ahead));
         let around = Arc::make_mut(&mut self.around);
         for change in &batch.changes {
@@ -433,6 +478,9 @@ impl Engine {
         self.ahead.seq = self.durable.seq;
         self.ahead.centre = self.durable.centre.clone();
         self.ahead.register = self.durable.register.clone();
+        if let Some(answers) = batch.answers_before {
+            self.ahead.answers = answers;
+        }
         for key in &batch.new_keys {
             self.ahead.answers.remove(key);
         }
@@ -535,7 +583,7 @@ fn without_answers(state: &State) -> State {
         seq: state.seq,
         centre: state.centre.clone(),
         register: state.register.clone(),
-        answers: std::collections::BTreeMap::new(),
+        answers: BTreeMap::new(),
     }
 }
 

@@ -19,7 +19,7 @@ pub const ANSWER_KEPT_OVER_MIDNIGHT: SignedDuration = SignedDuration::from_mins(
 pub struct Answer {
     /// Hash of the command.
     pub fingerprint: u64,
-    /// When it was answered.
+    /// When it was answered, by the clock as it stands since its last step.
     pub at: Timestamp,
     /// The facts it led to.
     pub records: Vec<Record>,
@@ -48,6 +48,9 @@ impl State {
                     let oldest = record.at - ANSWER_KEPT_OVER_MIDNIGHT;
                     self.answers.retain(|_, answer| answer.at >= oldest);
                 }
+                if let Event::ClockStepped { by_ms } = event {
+                    self.step_answers(SignedDuration::from_millis(*by_ms));
+                }
                 self.centre.apply(&Happened {
                     seq: record.seq,
                     at: record.at,
@@ -70,5 +73,13 @@ impl State {
                 .push(record.clone());
         }
         self.seq = record.seq;
+    }
+
+    /// A clock stepped over midnight makes no answer older than it is: a press whose
+    /// acknowledgement was lost just before must still find its ticket.
+    fn step_answers(&mut self, by: SignedDuration) {
+        for answer in self.answers.values_mut() {
+            answer.at = answer.at.saturating_add(by).unwrap_or(answer.at);
+        }
     }
 }

@@ -99,6 +99,7 @@ impl Centre {
                 ticket,
                 counts_from,
             } => {
+                self.forget_steps_of(*ticket);
                 if let Some(ticket) = self.tickets.get_mut(ticket) {
                     ticket.out_of_turn = true;
                     ticket.counts_from = *counts_from;
@@ -109,6 +110,7 @@ impl Centre {
                 ticket,
                 counts_from,
             } => {
+                self.forget_steps_of(*ticket);
                 if let Some(ticket) = self.tickets.get_mut(ticket) {
                     ticket.place = Place::Waiting;
                     ticket.counts_from = *counts_from;
@@ -257,14 +259,35 @@ impl Centre {
             if let Seat::Called { minute_from, .. } = &mut staffed.seat {
                 *minute_from = at;
             }
+            let undone = staffed.last_step.as_mut().map(|last| &mut last.seat_before);
+            if let Some(Seat::Called { minute_from, .. }) = undone {
+                *minute_from = at;
+            }
         }
     }
 
+    /// What is measured from a moment before the step is measured from the same moment after it.
     fn shift_minutes(&mut self, by: SignedDuration) {
+        let shift = |at: &mut Timestamp| *at = at.saturating_add(by).unwrap_or(*at);
         for staffed in self.desks.values_mut().filter_map(|d| d.staffed.as_mut()) {
             if let Seat::Called { minute_from, .. } = &mut staffed.seat {
-                *minute_from = minute_from.saturating_add(by).unwrap_or(*minute_from);
+                shift(minute_from);
             }
+            if let Some(last) = &mut staffed.last_step {
+                shift(&mut last.at);
+                if let Seat::Called { minute_from, .. } = &mut last.seat_before {
+                    shift(minute_from);
+                }
+            }
+        }
+    }
+
+    /// A ticket that has moved on cannot be brought back by an undo of the step before.
+    fn forget_steps_of(&mut self, id: TicketId) {
+        for staffed in self.desks.values_mut().filter_map(|d| d.staffed.as_mut()) {
+            staffed
+                .last_step
+                .take_if(|last| last.ticket_before.id == id);
         }
     }
 
@@ -376,6 +399,7 @@ impl Centre {
     }
 
     fn cancel(&mut self, at: Timestamp, id: TicketId, reason: CancelReason) {
+        self.forget_steps_of(id);
         if let Some(ticket) = self.tickets.get_mut(&id) {
             ticket.place = Place::Cancelled { at, reason };
         }
@@ -383,16 +407,10 @@ impl Centre {
 
     /// Gives a ticket to a desk: another leg of its visit begins.
     fn seat_ticket(&mut self, number: DeskNumber, id: TicketId, at: Timestamp) {
+        self.forget_steps_of(id);
         if let Some(ticket) = self.tickets.get_mut(&id) {
             ticket.place = Place::AtDesk { desk: number };
-            ticket.legs.push(Leg {
-                service: ticket.service,
-                desk: number,
-                called_at: at,
-                arrived_at: None,
-                documents_at: None,
-                finished_at: None,
-            });
+            ticket.legs.push(Leg::begin(ticket.service, number, at));
         }
         if let Some(staffed) = self.desk_mut(number).staffed.as_mut() {
             staffed.last_step = None;
@@ -413,6 +431,11 @@ impl Centre {
             return;
         };
         let ticket_before = Box::new(ticket.clone());
+        // Where the call was lost with a damaged line, the stay begins with this step. Every step
+        // moves the desk on, or what is due would be due for ever.
+        if ticket.legs.is_empty() {
+            ticket.legs.push(Leg::begin(ticket.service, number, at));
+        }
         let Some(leg) = ticket.legs.last_mut() else {
             return;
         };
@@ -461,8 +484,12 @@ impl Centre {
         if last.step == Step::Finished {
             desk.finished_today = desk.finished_today.saturating_sub(1);
         }
-        self.tickets
-            .insert(last.ticket_before.id, *last.ticket_before);
+        let mut restored = *last.ticket_before;
+        if let Some(ticket) = self.tickets.get(&restored.id) {
+            // Paper that came out meanwhile stays out: the next one is a copy.
+            restored.slips = ticket.slips;
+        }
+        self.tickets.insert(restored.id, restored);
     }
 
     fn announce(&mut self, seq: u64, id: TicketId, desk: DeskNumber, at: Timestamp, repeat: bool) {

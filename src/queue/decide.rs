@@ -486,6 +486,8 @@ fn suppression(
             .values()
             .rev()
             .take_while(move |ticket| ticket.issued_at > moment.now - window)
+            // A clock that was set back leaves tickets of the future, which hold no button.
+            .filter(|ticket| ticket.issued_at <= moment.now)
             .filter(move |ticket| ticket.origin.kiosk() == Some(kiosk))
     };
     if since(rules.press_lock).any(|ticket| ticket.issued_for == service) {

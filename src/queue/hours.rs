@@ -170,7 +170,7 @@ impl OpeningHours {
 
     /// How reception stands at a moment.
     pub fn at(&self, now: Timestamp, tz: &TimeZone) -> Reception {
-        let Some((opens_at, closes_at)) = self.upcoming(now, tz).next() else {
+        let Some((opens_at, closes_at)) = self.upcoming(now, tz) else {
             return Reception::Closed { opens_at: None };
         };
         if now >= opens_at {
@@ -216,26 +216,22 @@ impl OpeningHours {
             .collect()
     }
 
-    /// Intervals that end after `now`, from today on, as instants. Neighbours that touch are one.
-    fn upcoming(
-        &self,
-        now: Timestamp,
-        tz: &TimeZone,
-    ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    /// The first interval that ends after `now`, from today on, as instants; neighbours that touch
+    /// are one. It is asked for at each turn of the engine and looks no further than it must.
+    fn upcoming(&self, now: Timestamp, tz: &TimeZone) -> Option<(Timestamp, Timestamp)> {
         let today = now.to_zoned(tz.clone()).date();
-        let mut spans: Vec<(Timestamp, Timestamp)> = (0..=LOOK_AHEAD_DAYS)
+        let mut spans = (0..=LOOK_AHEAD_DAYS)
             .filter_map(|ahead| today.checked_add(ahead.days()).ok())
             .flat_map(|date| self.spans(date, tz))
-            .filter(|(_, closes_at)| now < *closes_at)
-            .collect();
-        spans.dedup_by(|next, previous| {
-            let touch = previous.1 == next.0;
-            if touch {
-                previous.1 = next.1;
+            .filter(|(_, closes_at)| now < *closes_at);
+        let (opens_at, mut closes_at) = spans.next()?;
+        for (next_opens_at, next_closes_at) in spans {
+            if next_opens_at != closes_at {
+                break;
             }
-            touch
-        });
-        spans.into_iter()
+            closes_at = next_closes_at;
+        }
+        Some((opens_at, closes_at))
     }
 
     /// The intervals of a date as instants: opens at, closes at.

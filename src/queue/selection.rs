@@ -87,8 +87,18 @@ pub fn reason_for(callable: &[&Ticket], chosen: &Ticket) -> CallReason {
         counts_from: chosen.counts_from,
         overtook: callable
             .iter()
-            .filter(|other| other.id < chosen.id)
+            .filter(|other| stood_before(other, chosen))
             .map(|other| other.id)
             .collect(),
+    }
+}
+
+/// Whether a ticket was in the queue before another came. One that was put back after a no-show
+/// is so since then.
+fn stood_before(other: &Ticket, chosen: &Ticket) -> bool {
+    if other.reinstated {
+        other.id != chosen.id && other.counts_from < chosen.issued_at
+    } else {
+        other.id < chosen.id
     }
 }

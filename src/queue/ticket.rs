@@ -99,6 +99,20 @@ pub struct Leg {
     pub finished_at: Option<Timestamp>,
 }
 
+impl Leg {
+    /// A stay that begins with a call.
+    pub fn begin(service: Service, desk: DeskNumber, called_at: Timestamp) -> Self {
+        Self {
+            service,
+            desk,
+            called_at,
+            arrived_at: None,
+            documents_at: None,
+            finished_at: None,
+        }
+    }
+}
+
 /// Where a ticket is. Exactly one of these at any moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

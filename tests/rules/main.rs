@@ -1,0 +1,13 @@
+//! The rules of a centre, clause by clause, without disk, network or clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod desk;
+mod floor;
+mod invariants;
+mod issue;
+mod minute;
+mod model;
+mod paper;
+mod properties;
+mod turn;
+mod undo;
