@@ -164,8 +164,12 @@ fn no_file_is_an_orphan() {
             let beside = path.parent().unwrap().to_path_buf();
             text.lines()
                 .filter_map(|line| {
-                    let name = line.trim().strip_suffix(';')?;
-                    let name = name.split("mod ").nth(1)?;
+                    // `mod name;` or `#[path = "name.rs"]`
+                    let line = line.trim();
+                    let name = match line.strip_prefix("#[path = \"") {
+                        Some(path) => path.strip_suffix(".rs\"]")?,
+                        None => line.strip_suffix(';')?.split("mod ").nth(1)?,
+                    };
                     Some(name.trim().to_owned())
                 })
                 .flat_map(|name| {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
+use jiff::civil::Date;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::data::{change_staff, one_line};
@@ -19,7 +20,7 @@ use crate::app::staff::StaffChange;
 use crate::app::{self, Options, demo, kiosks, ports, printing};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config;
-use crate::journal::{self, Journal, Quarter, Secrets};
+use crate::journal::{self, Damage, Dates, Journal, Quarter, Secrets};
 use crate::metrics::Metrics;
 use crate::progress::Bar;
 use crate::report;
@@ -179,18 +180,20 @@ fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Resul
     ports::render(&report, format.into())
 }
 
-fn export(
-    place: &Place,
-    dates: Option<(jiff::civil::Date, jiff::civil::Date)>,
-    secrets: Secrets,
-) -> Result<ExitCode> {
-    let (data, zone) = place.journal()?;
+fn export(place: &Place, dates: Option<(Date, Date)>, secrets: Secrets) -> Result<ExitCode> {
+    let (data, tz) = place.journal()?;
+    let dates = dates.map(|(from, to)| Dates { from, to, tz });
     let bar = Bar::new("export");
     let mut output = std::io::stdout().lock();
-    let exported = journal::export(&data, secrets, &mut output, &mut |d, t| bar.show(d, t));
-    let _ = (dates, zone);
-    let exported = exported.context("the export is not whole")?;
-    tell_damage(exported.damage.iter().map(ToString::to_string))
+    let exported = journal::export(
+        &data,
+        dates.as_ref(),
+        secrets,
+        &mut output,
+        &mut |done, total| bar.show(done, total),
+    );
+    drop(bar);
+    tell_damage(exported.context("the export is not whole")?.damage.iter())
 }
 
 fn import(place: &Place, file: &Path) -> Result<ExitCode> {
@@ -326,8 +329,8 @@ fn device_change(command: DeviceCommand) -> StaffChange {
     }
 }
 
-fn tell_damage(damage: impl Iterator<Item = String>) -> Result<ExitCode> {
-    let damage: Vec<String> = damage.collect();
+fn tell_damage<'a>(damage: impl Iterator<Item = &'a Damage>) -> Result<ExitCode> {
+    let damage: Vec<String> = damage.map(ToString::to_string).collect();
     if damage.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +46,23 @@ pub enum Secrets {
     LeftOut,
     /// They go along: guard the file like the data directory.
     Included,
+}
+
+/// Local dates, both ends included, to which an export keeps.
+#[derive(Debug, Clone)]
+pub struct Dates {
+    /// First.
+    pub from: Date,
+    /// Last.
+    pub to: Date,
+    /// Time zone of the dates.
+    pub tz: TimeZone,
+}
+
+impl Dates {
+    fn contain(&self, at: Timestamp) -> bool {
+        (self.from..=self.to).contains(&at.to_zoned(self.tz.clone()).date())
+    }
 }
 
 /// What an export wrote.
@@ -89,12 +108,13 @@ pub enum ImportError {
     Journal(#[from] JournalError),
 }
 
-/// Writes every record as a line of JSON.
+/// Writes every record, or those of some dates, as a line of JSON.
 ///
 /// # Errors
 /// Where the journal cannot be listed or the output not be written.
 pub fn export(
     data: &Path,
+    dates: Option<&Dates>,
     secrets: Secrets,
     output: &mut dyn Write,
     progress: Progress<'_>,
@@ -104,6 +124,7 @@ pub fn export(
     let mut records = read::read_all(data)?;
     while let Some(item) = records.next() {
         match item {
+            Ok(record) if dates.is_some_and(|dates| !dates.contain(record.at)) => {}
             Ok(mut record) => {
                 if secrets == Secrets::LeftOut {
                     leave_out_secrets(&mut record);

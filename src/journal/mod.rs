@@ -27,7 +27,7 @@ mod verify;
 
 pub use append::{Journal, JournalError, Rotated, snapshot_record};
 pub use damage::Damage;
-pub use exchange::{Exported, ImportError, Imported, Secrets, export, import};
+pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, export, import};
 pub use line::Link;
 pub use quarter::{NoQuarter, Quarter};
 pub use read::{Records, epoch, read_all, read_days, read_from, read_from_snapshot};

@@ -176,7 +176,7 @@ fn export_and_import_carry_everything_but_secrets() {
     let (from, to) = (dir.path().join("from"), dir.path().join("to"));
     write_two_quarters(&from, 40);
     let mut text = Vec::new();
-    let exported = export(&from, Secrets::Included, &mut text, &mut |_, _| {}).unwrap();
+    let exported = export(&from, None, Secrets::Included, &mut text, &mut |_, _| {}).unwrap();
     assert_eq!((exported.records, exported.damage.len()), (82, 0));
     let imported = import(&to, &riga(), &mut text.as_slice(), &mut |_, _| {}).unwrap();
     assert_eq!((imported.records, imported.missing), (82, 0));
@@ -244,7 +244,7 @@ fn secrets_stay_unless_asked_for() {
     journal.append(&[snapshot]).unwrap();
     let text = |secrets| {
         let mut text = Vec::new();
-        export(dir.path(), secrets, &mut text, &mut |_, _| {}).unwrap();
+        export(dir.path(), None, secrets, &mut text, &mut |_, _| {}).unwrap();
         String::from_utf8(text).unwrap()
     };
     assert!(text(Secrets::Included).contains("SECRET4"));
