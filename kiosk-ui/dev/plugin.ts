@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Service, ViewName } from '../src/lib/api/types.ts';
+import { report } from './report.ts';
 import { PretendCentre, RefusedError } from './centre.ts';
 
 const POLICY =
@@ -110,8 +111,10 @@ class FixtureServer {
     if (kind === 'track') return centre.track(id ?? '');
     if (kind === 'reports') return report();
     if (kind === 'staff')
-      return [{ login: 'liga.berzina', name: 'Līga Bērziņa', role: 'consultant', disabled: false }];
-    if (kind === 'devices') return [{ name: 'zale', role: 'kiosk', revoked: false }];
+      return {
+        staff: [{ login: 'liga.berzina', name: 'Līga Bērziņa', role: 'consultant', disabled: false }],
+      };
+    if (kind === 'devices') return { devices: [{ name: 'zale', role: 'kiosk' }] };
     const changed = this.#change(kind, id, action, body);
     this.publish();
     return changed;
@@ -154,27 +157,6 @@ class FixtureServer {
     if (!this.#signedIn) throw new RefusedError(401, 'not_signed_in', 'Jāpieslēdzas.');
     return { login: 'liga.berzina', name: 'Līga Bērziņa', role: 'admin', desk: null };
   }
-}
-
-function report(): unknown {
-  return {
-    centre: 'Rīgas klientu apkalpošanas centrs',
-    quarter: '2026-Q4',
-    as_of: new Date().toISOString(),
-    rows: [
-      {
-        service: 1,
-        issued: 812,
-        finished: 780,
-        no_shows: 22,
-        cancelled: 10,
-        wait_p50_s: 420,
-        wait_p90_s: 1130,
-      },
-      { service: 2, issued: 455, finished: 449, no_shows: 4, cancelled: 2, wait_p50_s: 180, wait_p90_s: 610 },
-      { service: 3, issued: 93, finished: 92, no_shows: 1, cancelled: 0, wait_p50_s: 90, wait_p90_s: 340 },
-    ],
-  };
 }
 
 function slipDrawing(number: string): string {

@@ -1,31 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { cellText, reportTables } from '../src/manager/report';
+import { countText, minutesText, percentText } from '../src/manager/report';
 
-describe('report tables', () => {
-  it('shows every list of records and flattens nested figures', () => {
-    const tables = reportTables({
-      centre: 'Rīga',
-      rows: [
-        { service: 1, wait: { p50_s: 60, p90_s: 120 } },
-        { service: 2, share: 0.5 },
-      ],
-      empty: [],
-    });
-    expect(tables).toEqual([
-      {
-        title: '',
-        columns: ['service', 'wait.p50_s', 'wait.p90_s', 'share'],
-        rows: [
-          { service: 1, 'wait.p50_s': 60, 'wait.p90_s': 120 },
-          { service: 2, share: 0.5 },
-        ],
-      },
-    ]);
+describe('report figures', () => {
+  it('tells nothing from zero', () => {
+    expect([countText(null), minutesText(null), percentText(undefined)]).toEqual(['–', '–', '–']);
+    expect([countText(0), minutesText(0), percentText(0)]).toEqual(['0', '0,0', '0,0\u00a0%']);
   });
 
-  it('tells nothing from zero', () => {
-    expect(cellText(null)).toBe('–');
-    expect(cellText(0)).toBe('0');
-    expect(cellText(45.6)).toBe('45,6');
+  it('writes a decimal comma and marks small samples', () => {
+    expect(minutesText(2_736)).toBe('45,6');
+    expect(percentText(0.835, true)).toBe('83,5\u00a0%*');
   });
 });

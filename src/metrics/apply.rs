@@ -28,8 +28,7 @@ pub(super) struct Sum {
 
 impl Sum {
     pub(super) fn add(&mut self, change: &Change) {
-        let day = self.days.entry(change.date).or_default();
-        day.merge(&change.figures);
+        change.add_to(&mut self.days);
         self.learned.merge(&change.learned, 1);
         for ticket in &change.tickets {
             self.tickets.insert(ticket.id, ticket.clone());
@@ -80,10 +79,9 @@ impl Metrics {
                         let key = day_key(*date, About::Desk(*desk));
                         update(days, &key, |row: &mut DeskFigures| row.merge(figures, 1))?;
                     }
-                    if day.counts != DayCounts::default() {
-                        let key = day_key(*date, About::Counts);
-                        update(days, &key, |row: &mut DayCounts| row.merge(&day.counts))?;
-                    }
+                    // Always there: it tells a date without a ticket from one not known.
+                    let key = day_key(*date, About::Counts);
+                    update(days, &key, |row: &mut DayCounts| row.merge(&day.counts))?;
                 }
                 for (id, ticket) in &sum.tickets {
                     let id = id.0.to_be_bytes();

@@ -161,7 +161,7 @@ mod tests {
                 (status, field),
                 "{text}"
             );
-            assert_eq!(problem.code, "invalid");
+            assert_eq!(&*problem.code, "invalid");
         }
     }
 }

@@ -67,8 +67,11 @@ impl RequestLimit {
 /// Wrong passwords of the last minute.
 #[derive(Debug, Default)]
 pub(super) struct Attempts {
-    wrong: Mutex<BTreeMap<(Option<IpAddr>, String), Vec<Timestamp>>>,
+    wrong: Mutex<BTreeMap<Attempt, Vec<Timestamp>>>,
 }
+
+/// From where, and for which login.
+type Attempt = (Option<IpAddr>, String);
 
 impl Attempts {
     /// Whether a login may be tried from an address; `Err` tells the seconds to wait. Counts as

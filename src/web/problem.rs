@@ -24,34 +24,40 @@ const STORAGE_PAUSE_S: u32 = 5;
 pub struct Problem {
     /// `urn:rinda:problem:` and the code.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
     /// The kind of refusal in a few Latvian words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// HTTP status.
     pub status: u16,
     /// A Latvian sentence that says what to do.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: Box<str>,
     /// Stable code for programs.
-    pub code: String,
+    #[schema(value_type = String)]
+    pub code: Box<str>,
     /// Path of the field at fault, where one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub field: Option<Box<str>>,
     /// What is wrong with it, for programmers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<Box<str>>,
     /// Seconds after which to try again; also the `Retry-After` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: &str, detail: impl Into<Box<str>>) -> Self {
         Self {
-            kind: format!("urn:rinda:problem:{code}"),
-            title: title(status).to_owned(),
+            kind: format!("urn:rinda:problem:{code}").into(),
+            title: title(status).into(),
             status: status.as_u16(),
             detail: detail.into(),
-            code: code.to_owned(),
+            code: code.into(),
             field: None,
             reason: None,
             retry_after_s: None,
@@ -142,7 +148,7 @@ impl Problem {
     }
 
     /// The body is no JSON at all.
-    pub(super) fn malformed(reason: impl Into<String>) -> Self {
+    pub(super) fn malformed(reason: impl Into<Box<str>>) -> Self {
         let mut problem = Self::new(
             StatusCode::BAD_REQUEST,
             "invalid",
@@ -153,13 +159,13 @@ impl Problem {
     }
 
     /// A value does not fit.
-    pub(super) fn invalid(field: &str, reason: impl Into<String>) -> Self {
+    pub(super) fn invalid(field: &str, reason: impl Into<Box<str>>) -> Self {
         let detail = match field {
             "" | "." => "Pieprasījumā trūkst lauka vai kāds lauks ir lieks.".to_owned(),
             field => format!("Laukā „{field}” ir nederīga vērtība."),
         };
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
-        problem.field = (!matches!(field, "" | ".")).then(|| field.to_owned());
+        problem.field = (!matches!(field, "" | ".")).then(|| field.into());
         problem.reason = Some(reason.into());
         problem
     }
@@ -249,7 +255,7 @@ impl From<Rejection> for Problem {
         };
         let mut problem = Self::new(status, rejection.code(), rejection.sentence());
         if let Rejection::BadText { field, .. } = rejection {
-            problem.field = Some(field.to_owned());
+            problem.field = Some(field.into());
         }
         problem
     }

@@ -247,16 +247,12 @@ pub(super) fn kiosk_of(setup: &Setup, device: &str) -> Result<String, Problem> {
 /// The answer is made of the event alone, so that a repeat gets it to the byte.
 fn issued(setup: &Setup, done: &Done) -> Result<IssuedTicket, Problem> {
     for (record, event) in events(&done.records) {
-        match event {
-            Event::PressSuppressed { why, .. } => {
-                let rest_s = u32::try_from(setup.rules.press_lock.as_secs()).unwrap_or(1);
-                return Err(Problem::suppressed(*why, rest_s));
-            }
-            event => {
-                if let Some(issued) = issued_by(setup, record, event) {
-                    return Ok(issued);
-                }
-            }
+        if let Event::PressSuppressed { why, .. } = event {
+            let rest_s = u32::try_from(setup.rules.press_lock.as_secs()).unwrap_or(1);
+            return Err(Problem::suppressed(*why, rest_s));
+        }
+        if let Some(issued) = issued_by(setup, record, event) {
+            return Ok(issued);
         }
     }
     tracing::error!("the engine issued no ticket and said no reason");

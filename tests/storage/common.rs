@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rinda::journal::record::{Fact, Record, RequestMark};
+use rinda::journal::state::State;
 use rinda::journal::{Damage, Journal, Opened, read_all, snapshot_record};
+use rinda::metrics::{Metrics, OpenedMetrics};
 use rinda::queue::catalogue::Service;
+use rinda::queue::change::Pending;
 use rinda::queue::command::Actor;
-use rinda::queue::event::{CallReason, CallRule, Event};
+use rinda::queue::event::{CallReason, CallRule, Event, Happened};
 use rinda::queue::ticket::{DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
 
 /// Where all test centres are.
@@ -108,7 +111,7 @@ pub fn record(seq: u64, at: Timestamp, event: Event) -> Record {
 pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
     let id = TicketId(ticket);
     let desk = DeskNumber(1);
-    let after = |seconds: i64| from + jiff::SignedDuration::from_secs(seconds);
+    let after = |seconds: i64| from + SignedDuration::from_secs(seconds);
     let date = from.to_zoned(riga()).date();
     let service = Service::ALL[ticket as usize % 3];
     let issued = Event::TicketIssued {
@@ -155,4 +158,81 @@ pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
     .zip(seq..)
     .map(|((event, seconds), seq)| record(seq, after(seconds), event))
     .collect()
+}
+
+/// Tickets of a [`Centre::day`].
+pub const TICKETS_A_DAY: u64 = 20;
+
+/// Opens the metrics of a data directory.
+pub fn open_metrics(data: &Path, last_seq: u64) -> (Metrics, OpenedMetrics) {
+    let now = at("2026-11-01T06:00:00Z");
+    Metrics::open(data, &riga(), last_seq, now, &mut |_, _| {}).unwrap()
+}
+
+/// Journal, state and metrics together, as the engine keeps them.
+pub struct Centre {
+    pub journal: Journal,
+    pub state: State,
+    pub metrics: Metrics,
+}
+
+impl Centre {
+    /// Opens all three.
+    pub fn open(data: &Path) -> Self {
+        let (journal, opened) = open(data);
+        let (metrics, _) = open_metrics(data, opened.last_seq);
+        Self {
+            journal,
+            state: opened.state,
+            metrics,
+        }
+    }
+
+    /// Appends to the journal, then counts.
+    pub fn append(&mut self, batch: &[Record]) {
+        self.journal.append(batch).unwrap();
+        self.count(batch);
+    }
+
+    /// What follows a successful append.
+    pub fn count(&mut self, batch: &[Record]) {
+        let mut changes = Vec::new();
+        for record in batch {
+            let Fact::Queue(event) = record.fact.clone() else {
+                self.state.apply(record);
+                continue;
+            };
+            let happened = Happened {
+                seq: record.seq,
+                at: record.at,
+                event,
+            };
+            let pending = Pending::begin(&self.state.centre, &happened, &riga());
+            self.state.apply(record);
+            changes.push(pending.complete(&self.state.centre));
+        }
+        self.metrics.apply(&changes, self.state.seq).unwrap();
+    }
+
+    /// A day of visits at desk 1.
+    pub fn day(&mut self, number: u64) {
+        let from = at("2026-10-05T06:00:00Z") + SignedDuration::from_hours(24 * number as i64);
+        let began = Event::DayBegan {
+            date: from.to_zoned(riga()).date(),
+            unserved: Vec::new(),
+            unfinished: Vec::new(),
+        };
+        let opened = Event::DeskOpened {
+            desk: DeskNumber(1),
+            consultant: "anna".to_owned(),
+            services: Service::ALL.to_vec(),
+        };
+        let seq = self.state.seq + 1;
+        self.append(&[record(seq, from, began), record(seq + 1, from, opened)]);
+        for n in 0..TICKETS_A_DAY {
+            let start = from + SignedDuration::from_mins(20 * n as i64);
+            let ticket = self.state.centre.tickets_issued + 1;
+            self.append(&visit(self.state.seq + 1, ticket, start));
+        }
+    }
 }

@@ -4,5 +4,6 @@
 
 mod common;
 mod damage;
+mod full_disk;
 mod journal;
 mod metrics;

@@ -3,92 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
-use rinda::journal::Journal;
-use rinda::journal::record::{Fact, Record};
-use rinda::journal::state::State;
-use rinda::metrics::{Metrics, OpenedMetrics};
-use rinda::queue::catalogue::Service;
-use rinda::queue::change::Pending;
-use rinda::queue::event::{Event, Happened};
+use rinda::metrics::Metrics;
 use rinda::queue::ticket::{DeskNumber, TicketId};
 
-use crate::common::{Seeded, at, open, record, riga, visit};
+use crate::common::{Centre, Seeded, TICKETS_A_DAY, at, open, open_metrics, riga, visit};
 
 /// Days of the history the tests damage.
 const DAYS: u64 = 4;
 
-const TICKETS_A_DAY: u64 = 20;
-
 /// Trials of each kind of damage on each file.
 const TRIALS: u64 = 30;
-
-fn open_metrics(data: &Path, last_seq: u64) -> (Metrics, OpenedMetrics) {
-    let now = at("2026-11-01T06:00:00Z");
-    Metrics::open(data, &riga(), last_seq, now, &mut |_, _| {}).unwrap()
-}
-
-/// Journal, state and metrics together, as the engine keeps them.
-struct Centre {
-    journal: Journal,
-    state: State,
-    metrics: Metrics,
-}
-
-impl Centre {
-    fn open(data: &Path) -> Self {
-        let (journal, opened) = open(data);
-        let (metrics, _) = open_metrics(data, opened.last_seq);
-        Self {
-            journal,
-            state: opened.state,
-            metrics,
-        }
-    }
-
-    fn append(&mut self, batch: &[Record]) {
-        self.journal.append(batch).unwrap();
-        let mut changes = Vec::new();
-        for record in batch {
-            let Fact::Queue(event) = record.fact.clone() else {
-                self.state.apply(record);
-                continue;
-            };
-            let happened = Happened {
-                seq: record.seq,
-                at: record.at,
-                event,
-            };
-            let pending = Pending::begin(&self.state.centre, &happened, &riga());
-            self.state.apply(record);
-            changes.push(pending.complete(&self.state.centre));
-        }
-        self.metrics.apply(&changes, self.state.seq).unwrap();
-    }
-
-    /// A day of visits at desk 1.
-    fn day(&mut self, number: u64) {
-        let from = at("2026-10-05T06:00:00Z") + SignedDuration::from_hours(24 * number as i64);
-        let began = Event::DayBegan {
-            date: from.to_zoned(riga()).date(),
-            unserved: Vec::new(),
-            unfinished: Vec::new(),
-        };
-        let opened = Event::DeskOpened {
-            desk: DeskNumber(1),
-            consultant: "anna".to_owned(),
-            services: Service::ALL.to_vec(),
-        };
-        let seq = self.state.seq + 1;
-        self.append(&[record(seq, from, began), record(seq + 1, from, opened)]);
-        for n in 0..TICKETS_A_DAY {
-            let start = from + SignedDuration::from_mins(20 * n as i64);
-            let ticket = self.state.centre.tickets_issued + 1;
-            self.append(&visit(self.state.seq + 1, ticket, start));
-        }
-    }
-}
 
 fn differences(metrics: &Metrics, data: &Path) -> Vec<String> {
     metrics.verify(data, &riga(), &mut |_, _| {}).unwrap()

@@ -21,6 +21,7 @@ export class Announcer {
 
   constructor(
     private readonly voice: Voice,
+    /** Told once the sentence has been said for the first time. */
     private readonly announced: (announcement: Announcement) => void,
   ) {}
 
@@ -42,15 +43,15 @@ export class Announcer {
     this.#playing = true;
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       await this.#say(next);
-      this.announced(next);
     }
     this.#playing = false;
   }
 
   async #say(announcement: Announcement): Promise<void> {
     await this.voice.chime();
-    if (!announcement.voice_path) return;
-    await this.voice.speak(announcement.voice_path);
-    if (this.#queue.length < NO_REPEAT_FROM) await this.voice.speak(announcement.voice_path);
+    const path = announcement.voice_path;
+    if (path) await this.voice.speak(path);
+    this.announced(announcement);
+    if (path && this.#queue.length < NO_REPEAT_FROM) await this.voice.speak(path);
   }
 }

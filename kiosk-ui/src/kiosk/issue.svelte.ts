@@ -41,9 +41,9 @@ export class Issuing {
     this.pending = [...this.pending, service];
     this.failure = null;
     try {
-      const ticket = await post<IssuedTicket>('/api/v1/tickets', { service });
+      const ticket = await post<IssuedTicket>('/api/v1/tickets', { service, origin: 'screen' });
       this.#restUntil = { ...this.#restUntil, [service]: clock.read() + restSeconds * 1000 };
-      this.#show({ ...ticket, wait: ticket.wait ?? null, slip: null });
+      this.#show({ ...ticket, wait: ticket.wait ?? null, slip: ticket.slip ?? null });
     } catch (error) {
       this.failure = error;
       setTimeout(() => (this.failure = null), FAILURE_SHOWN_MS);

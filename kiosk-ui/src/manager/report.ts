@@ -1,37 +1,121 @@
-/** JSON of a shape this page does not need to know in advance. */
-export type Json = string | number | boolean | null | undefined | Json[] | { [name: string]: Json };
-export type Row = { [name: string]: Json };
+/** The quarter's report as the daemon sends it (`src/report/model.rs`), and how its figures are written. */
+import type { Service, Timestamp } from '../lib/api/types';
 
-export interface ReportTable {
-  title: string;
-  columns: string[];
-  rows: Row[];
+export interface Times {
+  count: number;
+  median_s?: number | null;
+  p90_s?: number | null;
+  max_s?: number | null;
+  mean_s?: number | null;
+  small_sample: boolean;
 }
 
-const isRow = (value: Json): value is Row =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Nested figures become columns of their own: `wait.p90_s`. */
-export function flat(row: Row, prefix = ''): Row {
-  return Object.entries(row).reduce<Row>((all, [name, value]) => {
-    if (isRow(value)) return { ...all, ...flat(value, `${prefix}${name}.`) };
-    return Array.isArray(value) ? all : { ...all, [prefix + name]: value };
-  }, {});
+export interface Share {
+  n: number;
+  of: number;
+  share?: number | null;
+  small_sample: boolean;
 }
 
-/** Every list of records in the report, with the report's own name for it; `rows` needs no title. */
-export function reportTables(report: Row): ReportTable[] {
-  return Object.entries(report).flatMap(([name, value]) => {
-    if (!Array.isArray(value) || value.length === 0 || !value.every(isRow)) return [];
-    const rows = value.map((row) => flat(row));
-    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-    return [{ title: name === 'rows' ? '' : name, columns, rows }];
-  });
+export interface Figures {
+  issued: number;
+  called: number;
+  finished: number;
+  no_show: number;
+  no_show_rate: Share;
+  cancelled: number;
+  unserved: number;
+  transferred: number;
+  out_of_turn: number;
+  reinstated: number;
+  force_closed: number;
+  open: number;
+  wait: Times;
+  within_target: Share;
+  handling: Times;
+  visit: Times;
 }
 
-/** Figures with the Latvian decimal comma; nothing is a dash, never a zero. */
-export function cellText(value: Json): string {
-  if (value === null || value === undefined) return '–';
-  if (typeof value === 'number') return String(value).replace('.', ',');
-  return String(value);
+export interface Period {
+  quarter: Figures;
+  months: { month: string; figures?: Figures | null }[];
 }
+
+export interface ReportDesk {
+  desk: number;
+  finished: number;
+  stays: number;
+  handling: Times;
+  busy_s: number;
+  open_s: number;
+  break_s: number;
+  utilisation?: number | null;
+}
+
+export interface ComplianceRow {
+  clause: string;
+  what: string;
+  n: number;
+  of: number;
+  exceptions: string[];
+}
+
+export interface ReportDay {
+  date: string;
+  state: 'served' | 'empty' | 'missing' | 'closed' | 'extra' | 'ahead';
+  opens_at?: Timestamp | null;
+  closes_at?: Timestamp | null;
+  first_call?: Timestamp | null;
+  last_call?: Timestamp | null;
+  last_finish?: Timestamp | null;
+  issued?: number | null;
+  finished?: number | null;
+  wait_p90_s?: number | null;
+  overtime_s: number;
+}
+
+export interface QuarterReport {
+  centre: string;
+  quarter: string;
+  from: string;
+  to: string;
+  timezone: string;
+  as_of: Timestamp;
+  settled: boolean;
+  target_s: number;
+  completeness: {
+    days_planned: number;
+    days_due: number;
+    days_with_data: number;
+    share?: number | null;
+    missing: string[];
+  };
+  total: Period;
+  services: (Period & { service: Service; name: string })[];
+  desks: ReportDesk[];
+  compliance: ComplianceRow[];
+  not_yet: { clause: string; what: string }[];
+  days: ReportDay[];
+}
+
+/** Nothing measured is a dash, never a zero. */
+const NOTHING = '–';
+/** Marks a figure that rests on too few cases. */
+const SMALL = '*';
+
+/** A figure with one decimal, after a comma. */
+const tenths = (value: number) => value.toFixed(1).replace('.', ',');
+
+/** Seconds as minutes, "7,4"; small samples bear a mark. */
+export function minutesText(seconds: number | null | undefined, small = false): string {
+  if (seconds === null || seconds === undefined) return NOTHING;
+  return tenths(seconds / 60) + (small ? SMALL : '');
+}
+
+/** "83,5 %". */
+export function percentText(share: number | null | undefined, small = false): string {
+  if (share === null || share === undefined) return NOTHING;
+  return `${tenths(share * 100)}\u00a0%${small ? SMALL : ''}`;
+}
+
+export const countText = (count: number | null | undefined): string => String(count ?? NOTHING);

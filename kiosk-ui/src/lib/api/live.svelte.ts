@@ -5,6 +5,8 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 /** The daemon speaks every 5 s; after three missed turns the connection is taken for dead. */
 const SILENCE_MS = 16_000;
+/** The daemon ends a connection with this code where the sign-in is over. */
+const CLOSE_NOT_SIGNED_IN = 4401;
 
 export interface LiveOptions {
   desk?: number;
@@ -80,10 +82,10 @@ export class LiveView<V extends ViewName> {
       this.#quietSince = performance.now();
     };
     socket.onmessage = (event: MessageEvent<string>) => this.#receive(event.data);
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       this.connected = false;
       if (this.#stopped) return;
-      if (!opened) this.options.refused?.();
+      if (!opened || event.code === CLOSE_NOT_SIGNED_IN) this.options.refused?.();
       this.#timer = setTimeout(() => this.#open(), this.#retry * (0.8 + Math.random() * 0.4));
       this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY_MS);
     };

@@ -248,6 +248,8 @@ export interface IssuedTicket {
   ahead: number;
   wait?: WaitRange | null;
   track_url: string;
+  /** `queued` where a paper will come out, else `none`. */
+  slip?: SlipState;
 }
 
 export type Role = 'consultant' | 'manager' | 'quality' | 'admin';

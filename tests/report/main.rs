@@ -1,0 +1,8 @@
+//! The quarter's figures: each trap of the definitions, random histories, and an independent
+//! recomputation in another language.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod drive;
+mod history;
+mod independent;
+mod traps;

@@ -1,0 +1,12 @@
+//! The web from outside: through its router or a real listener, over the real engine and journal.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod centre;
+mod desks;
+mod limits;
+mod live;
+mod privacy;
+mod register;
+mod requests;
+mod roles;
+mod sign_in;

@@ -1,0 +1,154 @@
+//! A2/1/2.4, A2/1/2.7: what the public sees names nobody.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::centre::{PEOPLE, TestCentre};
+
+/// Every field a public payload may have. A new one is added here only after somebody has made
+/// sure that it holds no personal data.
+const PUBLIC_FIELDS: &[&str] = &[
+    "address",
+    "ahead",
+    "alive",
+    "announcements",
+    "at",
+    "awaited",
+    "board",
+    "build",
+    "buttons",
+    "called_at",
+    "calls",
+    "centre",
+    "closes_at",
+    "data",
+    "date",
+    "deadline",
+    "demo",
+    "desk",
+    "help_requested",
+    "hours",
+    "id",
+    "intervals",
+    "issued_at",
+    "kind",
+    "kiosk",
+    "lamps",
+    "last",
+    "locked_until",
+    "longest_since",
+    "name",
+    "notice",
+    "number",
+    "opening",
+    "opens_at",
+    "p50_s",
+    "p90_s",
+    "press_lock_s",
+    "printer",
+    "reason",
+    "reception",
+    "repeat",
+    "sequence",
+    "service",
+    "service_name",
+    "simulated",
+    "slip",
+    "state",
+    "text",
+    "tickets_from",
+    "timezone",
+    "track_path",
+    "track_url",
+    "view",
+    "voice_path",
+    "wait",
+    "waiting",
+    "weekday",
+];
+
+#[tokio::test]
+async fn public_payloads_name_nobody() {
+    let centre = TestCentre::start().await;
+    centre.post("anna", "/api/v1/desks/1/open", "").await;
+    centre.post("berta", "/api/v1/desks/2/open", "").await;
+    let ticket = centre.issue(1).await;
+    centre.issue(2).await;
+    centre.post("anna", "/api/v1/desks/1/call-next", "").await;
+    let token = ticket["track_url"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap();
+    let track = centre.get("", &format!("/api/v1/track/{token}")).await;
+    assert_eq!(track.json()["state"]["kind"], "called");
+    let published = centre.engine.published();
+    let scene = published.scene();
+    let kiosk = serde_json::to_value(scene.kiosk("foyer")).unwrap();
+    let board = serde_json::to_value(scene.board()).unwrap();
+    assert_eq!(board["calls"][0]["number"], "P 001");
+    for payload in [track.json(), kiosk, board, ticket] {
+        names_nobody(&payload);
+    }
+    // Devices may read the centre: it tells no names either.
+    let text = centre
+        .get("board", "/api/v1/centre")
+        .await
+        .json()
+        .to_string();
+    for (login, _) in PEOPLE {
+        assert!(!text.contains(login));
+    }
+}
+
+pub fn names_nobody(payload: &Value) {
+    let mut fields = BTreeSet::new();
+    collect(payload, &mut fields);
+    let allowed: BTreeSet<&str> = PUBLIC_FIELDS.iter().copied().collect();
+    let strange: Vec<_> = fields
+        .iter()
+        .filter(|f| !allowed.contains(f.as_str()))
+        .collect();
+    assert!(strange.is_empty(), "{strange:?} in {payload}");
+    let text = payload.to_string();
+    for (login, _) in PEOPLE {
+        assert!(!text.contains(login), "{login} in {text}");
+    }
+    assert!(!text.contains("Persona"), "{text}");
+}
+
+fn collect(value: &Value, fields: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                fields.insert(name.clone());
+                collect(member, fields);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, fields)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_page_shows_its_own_ticket_and_an_unknown_one_nothing() {
+    let centre = TestCentre::start().await;
+    let first = centre.issue(1).await;
+    let second = centre.issue(1).await;
+    let url = second["track_url"].as_str().unwrap();
+    let path = format!("/api/v1/track/{}", url.rsplit('/').next().unwrap());
+    let view = centre.get("", &path).await;
+    assert_eq!(view.json()["number"], "P 002");
+    assert_eq!(view.json()["state"]["ahead"], 1);
+    let text = view.json().to_string();
+    assert!(!text.contains(first["number"].as_str().unwrap()));
+    let tag = view.headers["etag"].to_str().unwrap();
+    let known = [("if-none-match", tag)];
+    let same = centre.ask_with("", "GET", &path, "", &known).await;
+    assert_eq!(same.status, 304);
+    assert!(same.body.is_empty());
+    let unknown = centre.get("", "/api/v1/track/guessed").await;
+    assert_eq!(unknown.refusal(), (404, "no_such_ticket".to_owned()));
+}
