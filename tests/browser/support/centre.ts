@@ -174,7 +174,7 @@ ${devices}
   }
 
   async deviceKey(role: 'kiosk' | 'board'): Promise<string> {
-    const name = role === 'kiosk' ? 'kiosks' : `ekrāns ${Math.random().toString(36).slice(2, 8)}`;
+    const name = role === 'kiosk' ? 'kiosks' : `board-${Math.random().toString(36).slice(2, 8)}`;
     return (await this.command('device', 'add', [name, '--role', role])).trim();
   }
 
