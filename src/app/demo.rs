@@ -34,7 +34,10 @@ pub const ACCOUNTS: [(&str, Role); 7] = [
 
 /// File with the keys of the demonstration's kiosk and display, so that open pages go on after a
 /// restart.
-const KEYS: &str = "demo-keys.json";
+pub const KEYS: &str = "demo-keys.json";
+
+/// Name of the demonstration's display.
+pub const DISPLAY: &str = "ekrans";
 
 /// Keys by device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -73,7 +76,7 @@ pub async fn furnish(centre: &Centre, data: &Path, kiosk: &str) -> Result<Keys> 
             .with_context(|| format!("{} is damaged: delete it", path.display()))?,
         Err(_) => Keys(BTreeMap::new()),
     };
-    for (name, role) in [(kiosk, DeviceRole::Kiosk), ("ekrans", DeviceRole::Board)] {
+    for (name, role) in [(kiosk, DeviceRole::Kiosk), (DISPLAY, DeviceRole::Board)] {
         let known = keys.0.get(name).is_some_and(|key| {
             register
                 .devices
@@ -145,7 +148,7 @@ Rinda demo — a centre with a simulated button board and ticket printer
   Ctrl-C stops it.
 ",
         kiosk_key = key(kiosk),
-        board_key = key("ekrans"),
+        board_key = key(DISPLAY),
         consultants = consultants.join(", "),
         data = data.display(),
     )

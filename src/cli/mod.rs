@@ -2,6 +2,7 @@
 
 mod commands;
 mod data;
+mod day;
 mod simulate;
 
 use std::io::IsTerminal as _;

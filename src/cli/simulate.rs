@@ -7,6 +7,8 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::Place;
+use super::day::{self, DayOptions};
+use crate::app::demo::DATA;
 use crate::devices::printer::page::CodePage;
 use crate::devices::printer::profile::Profile;
 use crate::devices::simulator::run::{run_board, run_printer};
@@ -43,9 +45,12 @@ pub(super) enum SimulateCommand {
         #[arg(long, default_value = "epson")]
         profile: String,
     },
+    /// A day of customers against the running demo, and its report against what they did
+    #[command(after_help = day::HELP)]
+    Day(DayOptions),
 }
 
-pub(super) async fn run(command: SimulateCommand, _place: &Place) -> Result<ExitCode> {
+pub(super) async fn run(command: SimulateCommand, place: &Place) -> Result<ExitCode> {
     match command {
         SimulateCommand::Board { link, baud, script } => {
             run_board(&link, baud, script.as_deref()).await?;
@@ -58,6 +63,11 @@ pub(super) async fn run(command: SimulateCommand, _place: &Place) -> Result<Exit
         } => {
             let profile = Profile::find(&profile, CodePage::Cp775, 80)?;
             run_printer(&link, baud, profile, out.as_deref()).await?;
+        }
+        SimulateCommand::Day(options) => {
+            let data = place.data.clone();
+            let data = data.unwrap_or_else(|| PathBuf::from(DATA));
+            return day::run(options, &data).await;
         }
     }
     Ok(ExitCode::SUCCESS)
