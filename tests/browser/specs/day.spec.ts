@@ -12,7 +12,7 @@ const SERVICE_2 = 'Pasūtījumu izsniegšana';
 /** Everything issue 2 promises of a day, in one story with the real minute in it. */
 test('from the pressed button to the quarter’s figures', async ({ centre, pages }) => {
   test.setTimeout(200_000);
-  const [kiosk, board, desk, manager] = await openPages(pages, centre);
+  const [kiosk, board, desk, manager, colleague] = await openPages(pages, centre);
 
   await test.step('a press on the board is a number on the screen and a ticket on paper', async () => {
     centre.press(1);
@@ -22,6 +22,16 @@ test('from the pressed button to the quarter’s figures', async ({ centre, page
     await ticketSaysEverything(centre, 1, {
       number: 'P 001',
       service: SERVICE_1,
+      ahead: 'Pirms Jums: 0 klientu',
+    });
+  });
+
+  await test.step('another press, another queue', async () => {
+    centre.press(3);
+    await expect(kiosk.getByTestId('kiosk-number')).toHaveText('K 001');
+    await ticketSaysEverything(centre, 2, {
+      number: 'K 001',
+      service: 'Korporatīvie klienti',
       ahead: 'Pirms Jums: 0 klientu',
     });
   });
@@ -47,8 +57,18 @@ test('from the pressed button to the quarter’s figures', async ({ centre, page
     await expect(board.getByTestId('board-current-desk')).toHaveText('1');
     await expect(board.locator('.awaited').getByTestId('board-current-number')).toBeVisible();
     await expect(phone.getByTestId('ticket-desk')).toHaveText('1');
-    await announcedAloud(board, await sentence);
+    expect((await sentence).status()).toBe(200);
   });
+
+  await test.step('a colleague calls somebody who will never come', async () => {
+    await step(colleague, 'Aicināt nākamo', 'called');
+    await expect(board.getByTestId('board-current-number')).toHaveText('K 001');
+    await expect(board.getByTestId('board-current-desk')).toHaveText('2');
+    await expect(board.getByTestId('board-previous')).toContainText('P 001');
+    await colleague.context().close();
+  });
+
+  await test.step('both are said aloud, one after the other', () => announcedAloud(board));
 
   await test.step('nobody can cut the minute short', async () => {
     const noShow = desk.getByTestId('desk-noshow');
@@ -57,18 +77,6 @@ test('from the pressed button to the quarter’s figures', async ({ centre, page
     await inPhase(desk, 'called');
     expect(await post(desk, '/api/v1/desks/1/call-next')).toEqual({ status: 409, code: 'minute_not_over' });
     expect(await post(desk, '/api/v1/desks/1/no-show')).toEqual({ status: 409, code: 'minute_not_over' });
-  });
-
-  await test.step('a colleague calls somebody who will never come', async () => {
-    centre.press(3);
-    await expect(kiosk.getByTestId('kiosk-number')).toHaveText('K 001');
-    const colleague = await pages.desk('zane');
-    await colleague.getByTestId('desk-choose-2').click();
-    await step(colleague, 'Aicināt nākamo', 'called');
-    await expect(board.getByTestId('board-current-number')).toHaveText('K 001');
-    await expect(board.getByTestId('board-current-desk')).toHaveText('2');
-    await expect(board.getByTestId('board-previous')).toContainText('P 001');
-    await colleague.context().close();
   });
 
   await test.step('two more customers come meanwhile', async () => {
@@ -141,7 +149,7 @@ test('from the pressed button to the quarter’s figures', async ({ centre, page
   await test.step('the quarter’s report shows exactly this day', () => reportAgrees(centre, manager));
 });
 
-async function openPages(pages: Pages, centre: Centre): Promise<[Page, Page, Page, Page]> {
+async function openPages(pages: Pages, centre: Centre): Promise<readonly [Page, Page, Page, Page, Page]> {
   const kiosk = await pages.kiosk();
   const board = await pages.board();
   await listenToSounds(board);
@@ -152,7 +160,10 @@ async function openPages(pages: Pages, centre: Centre): Promise<[Page, Page, Pag
   await expect(board.getByTestId('board-idle')).toBeVisible();
   await expect(manager.getByTestId('manager-queue-1')).toContainText(SERVICE_1);
   expect(centre.quarter).toMatch(/^\d{4}-Q[1-4]$/);
-  return [kiosk, board, desk, manager];
+  const colleague = await pages.desk('zane');
+  await colleague.getByTestId('desk-choose-2').click();
+  await inPhase(colleague, 'free');
+  return [kiosk, board, desk, manager, colleague] as const;
 }
 
 /** The paper, byte by byte, against what the journal says was issued. */
@@ -178,17 +189,15 @@ async function ticketSaysEverything(
   expect(await centre.qrSeen(paper)).toBe(printed.qr[0]);
 }
 
-async function announcedAloud(
-  board: Page,
-  sentence: Awaited<ReturnType<Page['waitForResponse']>>,
-): Promise<void> {
-  expect(sentence.status()).toBe(200);
-  await expect(board.locator('html')).toHaveAttribute('data-announced', /^\d+$/, { timeout: 25_000 });
-  // Chime, sentence, and the sentence once more.
-  await expect.poll(async () => (await heardSounds(board)).sentences.length, { timeout: 25_000 }).toBe(2);
+/** Each call is a chime, a sentence, and the sentence once more. */
+async function announcedAloud(board: Page): Promise<void> {
+  const played = async () => (await heardSounds(board)).sentences.length;
+  await expect.poll(played, { timeout: 40_000 }).toBeGreaterThanOrEqual(4);
+  await expect(board.locator('html')).toHaveAttribute('data-announced', /^\d+$/);
   const { tones, heads, sentences } = await heardSounds(board);
-  expect(tones).toBe(2);
-  expect(heads).toEqual([expect.stringMatching(/^RIFF[\s\S]{4}WAVE$/)]);
+  expect(tones).toBeGreaterThanOrEqual(4);
+  for (const head of heads) expect(head).toMatch(/^RIFF[\s\S]{4}WAVE$/);
+  expect(heads.length).toBeGreaterThanOrEqual(2);
   for (const seconds of sentences) expect(seconds).toBeGreaterThan(1);
   await expect(board.getByTestId('board-start-sound')).toHaveCount(0);
 }

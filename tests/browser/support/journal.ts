@@ -14,11 +14,14 @@ export interface JournalEvent {
   ahead?: number;
   number?: { series: string; number: number };
   origin?: { at: string };
+  track?: string;
 }
 
 interface TicketStory {
   service: number;
   number: string;
+  /** Path of the ticket's own page. */
+  page: string;
   issuedAt: string;
   firstCall: string | null;
   arrived: string | null;
@@ -35,7 +38,7 @@ export function tickets(journal: JournalRecord[]): Map<number, TicketStory> {
     if (event.type === 'ticket_issued') {
       const number = `${event.number?.series} ${String(event.number?.number).padStart(3, '0')}`;
       all.set(event.ticket, {
-        ...{ service: event.service ?? 0, number, issuedAt: at },
+        ...{ service: event.service ?? 0, number, page: `/t/${event.track}`, issuedAt: at },
         ...{ firstCall: null, arrived: null, finished: null, outcome: 'open' },
       });
       continue;

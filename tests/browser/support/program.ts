@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 
-/** The program under test. */
-export const RINDA = path.resolve(process.env.RINDA_BIN ?? '../../target/release/rinda');
+/** The program under test: `RINDA_BIN`, else what `make build` makes. */
+export const RINDA = process.env.RINDA_BIN
+  ? path.resolve(process.env.RINDA_BIN)
+  : path.resolve(import.meta.dirname, '../../../target/release/rinda');
 
 /** How long a program may take to end after it was asked to. */
 const END_MS = 15_000;

@@ -1,0 +1,80 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, inPhase, test } from '../support/fixtures.ts';
+
+/** No serious or critical violation of WCAG 2.2 A and AA; the rest is printed for whoever wants to do better. */
+async function accessible(page: Page, what: string): Promise<void> {
+  // Where something still moves in, its colours are not its colours yet.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((running) => running.finished.catch(() => {}))),
+  );
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  expect(told, what).toEqual([]);
+}
+
+test('customers’ pages have no serious fault of accessibility', async ({ centre, pages }) => {
+  const kiosk = await pages.kiosk();
+  await accessible(kiosk, 'kiosk');
+  await kiosk.keyboard.press('1');
+  await expect(kiosk.getByTestId('kiosk-number')).toHaveText('P 001');
+  await accessible(kiosk, 'kiosk with a number');
+  await kiosk.getByTestId('kiosk-large-text').click();
+  await kiosk.getByTestId('kiosk-contrast').click();
+  await accessible(kiosk, 'kiosk, large text and high contrast');
+
+  const board = await pages.board();
+  await accessible(board, 'idle board');
+  const desk = await pages.desk();
+  await desk.getByTestId('desk-choose-1').click();
+  await inPhase(desk, 'free');
+  await desk.getByTestId('desk-primary').click();
+  await expect(board.getByTestId('board-current-number')).toHaveText('P 001');
+  await accessible(board, 'board with a call');
+
+  const unknown = await pages.blank();
+  await unknown.goto(`${centre.url}/t/nosuchticket0000`);
+  await expect(unknown.getByRole('heading')).toBeVisible();
+  await accessible(unknown, 'an unknown ticket’s page');
+});
+
+test('staff’s pages have no serious fault of accessibility', async ({ centre, pages }) => {
+  const fresh = await pages.blank();
+  await fresh.goto(`${centre.url}/desk`);
+  await expect(fresh.getByTestId('login-login')).toBeVisible();
+  await accessible(fresh, 'sign-in');
+
+  const kiosk = await pages.kiosk();
+  await kiosk.keyboard.press('1');
+  await expect(kiosk.getByTestId('kiosk-number')).toHaveText('P 001');
+  await kiosk.keyboard.press('2');
+  await expect(kiosk.getByTestId('kiosk-number')).toHaveText('S 001');
+  const desk = await pages.desk();
+  await expect(desk.getByTestId('desk-choose-1')).toBeVisible();
+  await accessible(desk, 'choice of a desk');
+  await desk.getByTestId('desk-choose-1').click();
+  await expect(desk.getByTestId('desk-next')).toHaveText('P 001');
+  await accessible(desk, 'free desk');
+  await desk.getByTestId('desk-issue').click();
+  await accessible(desk, 'dialog of a desk');
+  await desk.keyboard.press('Escape');
+  await desk.getByTestId('desk-primary').click();
+  await inPhase(desk, 'called');
+  await accessible(desk, 'desk that called');
+  await desk.getByTestId('desk-primary').click();
+  await inPhase(desk, 'serving');
+  await accessible(desk, 'desk with a customer');
+
+  const manager = await pages.manager('admins');
+  await accessible(manager, 'manager, live');
+  await manager.getByTestId('manager-reports-tab').click();
+  await manager.getByTestId('report-show').click();
+  await expect(manager.getByTestId('report-tickets-total')).toBeVisible();
+  await accessible(manager, 'report');
+  for (const area of ['staff', 'devices']) {
+    await manager.getByTestId(`manager-${area}-tab`).click();
+    await expect(manager.getByRole('table')).toBeVisible();
+    await accessible(manager, area);
+  }
+});
