@@ -16,6 +16,8 @@ export async function run(command: string, args: string[], input = ''): Promise<
   let problems = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (problems += text));
+  // A program that ends without reading tells by its exit code how it went.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
