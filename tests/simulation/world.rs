@@ -17,6 +17,7 @@ use rinda::journal::record::Record;
 use rinda::journal::{Damage, Journal};
 use rinda::queue::command::SlipReport;
 use rinda::queue::command::{Actor, Asked, Command};
+use rinda::queue::desk::Seat;
 use rinda::queue::event::JobId;
 use rinda::queue::hours::{DayHours, Exception};
 use rinda::queue::paper::JobState;
@@ -277,15 +278,40 @@ impl World {
             disk::disk_is_full_at(bytes);
         }
         running.engine.turn();
-        running.looks_ms = self.now_ms + 1_000;
+        // On a full disk each look reads the whole file again: fewer of them do as well.
+        let looks_in_ms = if self.full_at.is_some() {
+            10_000
+        } else {
+            1_000
+        };
+        running.looks_ms = self.now_ms + looks_in_ms;
         disk::disk_has_room();
         self.take_replies();
         self.look();
+        self.nobody_is_awaited_for_longer_than_a_minute();
         let errors = tell::errors();
         assert!(
             self.full_at.is_some() || errors.is_empty(),
             "ERROR logged: {errors:?}"
         );
+    }
+
+    /// A2/2/2.4, as the engine leaves it after each turn.
+    fn nobody_is_awaited_for_longer_than_a_minute(&self) {
+        let picture = self.picture();
+        if picture.storage_error.is_some() {
+            return;
+        }
+        let desks = picture.state.centre.desks.values();
+        for staffed in desks.filter_map(|desk| desk.staffed.as_ref()) {
+            if let Seat::Called { minute_from, .. } = &staffed.seat {
+                let awaited = self.clock.now().duration_since(*minute_from);
+                assert!(
+                    awaited < SignedDuration::from_mins(1),
+                    "awaited {awaited:?}"
+                );
+            }
+        }
     }
 
     fn look(&mut self) {
