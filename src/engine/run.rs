@@ -11,10 +11,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::handle::{ASKS_MAX, Ask, DeviceReport, Done, EngineError, EngineHandle};
+use super::marks::{chain, fingerprint, new_track};
 use super::published::{Envelopes, Published};
 use crate::access::AccessEvent;
 use crate::clock::Clock;
@@ -23,13 +23,12 @@ use crate::journal::state::{Answer, State};
 use crate::journal::{Journal, snapshot_record};
 use crate::metrics::Metrics;
 use crate::queue::change::{Change, Pending};
-use crate::queue::command::{Actor, Asked, Command};
+use crate::queue::command::{Actor, Command};
 use crate::queue::deadline::{expire, next_deadline, on_start};
 use crate::queue::decide::{Moment, decide};
 use crate::queue::event::{Event, Happened};
 use crate::queue::screens::Surroundings;
 use crate::queue::setup::Setup;
-use crate::queue::ticket::TrackToken;
 use crate::queue::view::Alert;
 
 /// Requests that share one flush at most.
@@ -37,9 +36,6 @@ const BATCH_MAX: usize = 256;
 
 /// The clock is looked at this often even where nothing is due, to notice that it was stepped.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// Bytes of chance in the name of a ticket's page.
-const TRACK_BYTES: usize = 12;
 
 /// What the engine starts from.
 pub struct Parts {
@@ -585,47 +581,4 @@ fn without_answers(state: &State) -> State {
         register: state.register.clone(),
         answers: BTreeMap::new(),
     }
-}
-
-/// A hash of what a command asks. A press repeated later is the same press.
-fn fingerprint(command: &Command) -> u64 {
-    let mut command = command.clone();
-    if let Command::IssueTicket {
-        asked: Asked::Board { age_ms, .. },
-        ..
-    } = &mut command
-    {
-        *age_ms = 0;
-    }
-    // Commands are plain data: they always serialise.
-    let text = serde_json::to_vec(&command).unwrap_or_default();
-    let digest = Sha256::digest(text);
-    digest
-        .iter()
-        .take(8)
-        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
-}
-
-/// A fresh name for a ticket's page.
-fn new_track() -> TrackToken {
-    use base64::Engine as _;
-    let mut bytes = [0u8; TRACK_BYTES];
-    // Without the system's chance the names would be guessable; the pages are then of no use to
-    // anybody, but tickets go on.
-    if let Err(error) = getrandom::fill(&mut bytes) {
-        tracing::error!(%error, "no randomness for ticket pages");
-    }
-    TrackToken(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

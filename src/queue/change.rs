@@ -114,46 +114,19 @@ impl Change {
 
 /// The tickets an event changes.
 fn touched(before: &Centre, event: &Event) -> Vec<TicketId> {
-    match event {
-        Event::TicketIssued { ticket, .. }
-        | Event::TicketCalled { ticket, .. }
-        | Event::TicketRecalled { ticket, .. }
-        | Event::CustomerArrived { ticket, .. }
-        | Event::DocumentsStarted { ticket, .. }
-        | Event::TicketFinished { ticket, .. }
-        | Event::TicketNoShow { ticket, .. }
-        | Event::TicketMarkedOutOfTurn { ticket, .. }
-        | Event::TicketCancelled { ticket, .. }
-        | Event::TicketTransferred { ticket, .. }
-        | Event::TicketParked { ticket, .. }
-        | Event::TicketResumed { ticket, .. }
-        | Event::TicketReinstated { ticket, .. }
-        | Event::StepUndone { ticket, .. }
-        | Event::SlipRequested { ticket, .. } => vec![*ticket],
-        Event::DayBegan {
-            unserved,
-            unfinished,
-            ..
-        } => unserved.iter().chain(unfinished).copied().collect(),
-        Event::DeskClosed { desk } | Event::DeskRemoved { desk } => before
-            .staffed(*desk)
-            .and_then(|staffed| staffed.seat.ticket())
-            .into_iter()
-            .collect(),
-        Event::DaemonStarted { .. }
-        | Event::ClockStepped { .. }
-        | Event::PressSuppressed { .. }
-        | Event::DeskOpened { .. }
-        | Event::BreakStarted { .. }
-        | Event::BreakEnded { .. }
-        | Event::NobodyCalled { .. }
-        | Event::SlipSending { .. }
-        | Event::SlipPrinted { .. }
-        | Event::SlipFailed { .. }
-        | Event::SlipUnknown { .. }
-        | Event::HelpRequested { .. }
-        | Event::HelpAnswered { .. } => Vec::new(),
+    if let Event::DayBegan {
+        unserved,
+        unfinished,
+        ..
+    } = event
+    {
+        return unserved.iter().chain(unfinished).copied().collect();
     }
+    if let Event::DeskClosed { desk } | Event::DeskRemoved { desk } = event {
+        let held = before.staffed(*desk).and_then(|desk| desk.seat.ticket());
+        return held.into_iter().collect();
+    }
+    event.ticket().into_iter().collect()
 }
 
 fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {

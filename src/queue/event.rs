@@ -328,6 +328,45 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The one ticket the event is about, if it is about one.
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::TicketIssued { ticket, .. }
+            | Self::TicketCalled { ticket, .. }
+            | Self::TicketRecalled { ticket, .. }
+            | Self::CustomerArrived { ticket, .. }
+            | Self::DocumentsStarted { ticket, .. }
+            | Self::TicketFinished { ticket, .. }
+            | Self::TicketNoShow { ticket, .. }
+            | Self::TicketMarkedOutOfTurn { ticket, .. }
+            | Self::TicketCancelled { ticket, .. }
+            | Self::TicketTransferred { ticket, .. }
+            | Self::TicketParked { ticket, .. }
+            | Self::TicketResumed { ticket, .. }
+            | Self::TicketReinstated { ticket, .. }
+            | Self::StepUndone { ticket, .. }
+            | Self::SlipRequested { ticket, .. } => Some(*ticket),
+            Self::DaemonStarted { .. }
+            | Self::ClockStepped { .. }
+            | Self::DayBegan { .. }
+            | Self::PressSuppressed { .. }
+            | Self::DeskOpened { .. }
+            | Self::DeskClosed { .. }
+            | Self::BreakStarted { .. }
+            | Self::BreakEnded { .. }
+            | Self::NobodyCalled { .. }
+            | Self::DeskRemoved { .. }
+            | Self::SlipSending { .. }
+            | Self::SlipPrinted { .. }
+            | Self::SlipFailed { .. }
+            | Self::SlipUnknown { .. }
+            | Self::HelpRequested { .. }
+            | Self::HelpAnswered { .. } => None,
+        }
+    }
+}
+
 /// A print job and where it comes out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintOrder {

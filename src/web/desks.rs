@@ -13,7 +13,7 @@ use super::access::{Caller, DESKS};
 use super::answers::Answer;
 use super::body::{At, Given, Nothing, RequestKey};
 use super::problem::Problem;
-use super::steps::{events, ticket_of};
+use super::steps::events;
 use super::tickets::{TicketDetail, detail_of};
 use crate::engine::handle::Done;
 use crate::engine::published::Published;
@@ -264,7 +264,7 @@ pub(super) async fn step(
 
 fn desk_answer(published: &Published, desk: DeskNumber, done: &Done) -> DeskAnswer {
     let staffed = published.state.centre.staffed(desk);
-    let ticket = events(&done.records).find_map(|(_, event)| ticket_of(event));
+    let ticket = events(&done.records).find_map(|(_, event)| event.ticket());
     DeskAnswer {
         desk: desk.0,
         consultant: staffed.map(|staffed| staffed.consultant.clone()),

@@ -13,7 +13,6 @@ use crate::engine::published::Published;
 use crate::journal::record::{Fact, Record};
 use crate::queue::command::Command;
 use crate::queue::event::Event;
-use crate::queue::ticket::TicketId;
 
 impl AppState {
     /// Has the engine do it. What it led to is on disk when this returns.
@@ -64,41 +63,4 @@ pub(super) fn events(records: &[Record]) -> impl Iterator<Item = (&Record, &Even
         Fact::Queue(event) => Some((record, event)),
         Fact::Access(_) | Fact::Snapshot(_) | Fact::Sealed(_) => None,
     })
-}
-
-/// The ticket an event is about.
-pub(super) fn ticket_of(event: &Event) -> Option<TicketId> {
-    match event {
-        Event::TicketIssued { ticket, .. }
-        | Event::TicketCalled { ticket, .. }
-        | Event::TicketRecalled { ticket, .. }
-        | Event::CustomerArrived { ticket, .. }
-        | Event::DocumentsStarted { ticket, .. }
-        | Event::TicketFinished { ticket, .. }
-        | Event::TicketNoShow { ticket, .. }
-        | Event::TicketMarkedOutOfTurn { ticket, .. }
-        | Event::TicketCancelled { ticket, .. }
-        | Event::TicketTransferred { ticket, .. }
-        | Event::TicketParked { ticket, .. }
-        | Event::TicketResumed { ticket, .. }
-        | Event::TicketReinstated { ticket, .. }
-        | Event::StepUndone { ticket, .. }
-        | Event::SlipRequested { ticket, .. } => Some(*ticket),
-        Event::DaemonStarted { .. }
-        | Event::ClockStepped { .. }
-        | Event::DayBegan { .. }
-        | Event::PressSuppressed { .. }
-        | Event::DeskOpened { .. }
-        | Event::DeskClosed { .. }
-        | Event::BreakStarted { .. }
-        | Event::BreakEnded { .. }
-        | Event::NobodyCalled { .. }
-        | Event::DeskRemoved { .. }
-        | Event::SlipSending { .. }
-        | Event::SlipPrinted { .. }
-        | Event::SlipFailed { .. }
-        | Event::SlipUnknown { .. }
-        | Event::HelpRequested { .. }
-        | Event::HelpAnswered { .. } => None,
-    }
 }

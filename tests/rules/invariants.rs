@@ -63,6 +63,13 @@ impl Watch {
                 reason,
             } => self.called(before, *ticket, *desk, reason.rule, &reason.overtook),
             Event::TicketNoShow { desk, .. } => self.minute_was_over(before, *desk, happened),
+            Event::TicketMarkedOutOfTurn {
+                ticket,
+                counts_from,
+            } => {
+                let own = before.tickets[ticket].counts_from;
+                assert_eq!(*counts_from, own.min(happened.at - CREDIT), "a wrong key");
+            }
             Event::DaemonStarted { .. }
             | Event::PressSuppressed { .. }
             | Event::DeskOpened { .. }
@@ -74,7 +81,6 @@ impl Watch {
             | Event::CustomerArrived { .. }
             | Event::DocumentsStarted { .. }
             | Event::TicketFinished { .. }
-            | Event::TicketMarkedOutOfTurn { .. }
             | Event::TicketCancelled { .. }
             | Event::TicketTransferred { .. }
             | Event::TicketParked { .. }

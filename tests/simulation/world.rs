@@ -17,6 +17,7 @@ use rinda::journal::record::Record;
 use rinda::journal::{Damage, Journal};
 use rinda::queue::command::SlipReport;
 use rinda::queue::command::{Actor, Asked, Command};
+use rinda::queue::desk::Seat;
 use rinda::queue::event::JobId;
 use rinda::queue::hours::{DayHours, Exception};
 use rinda::queue::paper::JobState;
@@ -87,6 +88,8 @@ pub struct World {
     trace: Trace,
     /// Milliseconds since the world began, untouched by steps of the wall clock.
     now_ms: u64,
+    /// When the engine last had a turn.
+    turned_ms: u64,
     clock: Arc<ManualClock>,
     data: tempfile::TempDir,
     setup: Arc<Setup>,
@@ -130,6 +133,7 @@ impl World {
             chance,
             trace,
             now_ms: 0,
+            turned_ms: 0,
             clock: Arc::new(ManualClock::at(begins)),
             data: data.unwrap(),
             setup: Arc::new(setup),
@@ -277,15 +281,42 @@ impl World {
             disk::disk_is_full_at(bytes);
         }
         running.engine.turn();
-        running.looks_ms = self.now_ms + 1_000;
+        // On a full disk each look reads the whole file again: fewer of them do as well.
+        let looks_in_ms = if self.full_at.is_some() {
+            10_000
+        } else {
+            1_000
+        };
+        running.looks_ms = self.now_ms + looks_in_ms;
         disk::disk_has_room();
         self.take_replies();
         self.look();
+        self.nobody_is_awaited_for_longer_than_a_minute();
+        self.turned_ms = self.now_ms;
         let errors = tell::errors();
         assert!(
             self.full_at.is_some() || errors.is_empty(),
             "ERROR logged: {errors:?}"
         );
+    }
+
+    /// A2/2/2.4, as the engine leaves it after each turn. A minute that was over before the last
+    /// turn is that of an arrival undone just now.
+    fn nobody_is_awaited_for_longer_than_a_minute(&self) {
+        let picture = self.picture();
+        if picture.storage_error.is_some() || self.full_at.is_some() {
+            return;
+        }
+        let desks = picture.state.centre.desks.values();
+        for staffed in desks.filter_map(|desk| desk.staffed.as_ref()) {
+            if let Seat::Called { minute_from, .. } = &staffed.seat {
+                let awaited = self.clock.now().duration_since(*minute_from);
+                let over_ms = awaited.as_millis() - 60_000;
+                let since_ms = i128::from(self.now_ms - self.turned_ms).max(1);
+                let just_over = (0..since_ms).contains(&over_ms);
+                assert!(!just_over, "awaited {awaited:?}");
+            }
+        }
     }
 
     fn look(&mut self) {

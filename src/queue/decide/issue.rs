@@ -1,0 +1,181 @@
+//! Whether a press, a touch or a person gets a ticket now (A2/1/6.1, A2/2/1.3).
+
+use jiff::Timestamp;
+
+use super::{Decision, Moment};
+use crate::queue::catalogue::Service;
+use crate::queue::centre::Centre;
+use crate::queue::command::{Actor, Asked};
+use crate::queue::event::{Event, PrintOrder, Suppression};
+use crate::queue::forecast;
+use crate::queue::hours::Reception;
+use crate::queue::rejection::Rejection;
+use crate::queue::selection;
+use crate::queue::setup::Setup;
+use crate::queue::ticket::{Origin, TicketId, TicketNumber};
+
+/// Last number of a series on one date.
+pub const SERIES_NUMBER_MAX: u16 = 9_999;
+
+/// A ticket, or why there is none.
+pub(super) fn issue(
+    centre: &Centre,
+    moment: &Moment,
+    actor: &Actor,
+    service: Service,
+    asked: &Asked,
+    out_of_turn: bool,
+) -> Decision {
+    let setup = moment.setup;
+    if actor.login().is_none() && (out_of_turn || *asked == Asked::Staff) {
+        return Err(Rejection::NotAllowed);
+    }
+    if let Some(why) = suppression(centre, moment, service, asked)
+        && let Some(kiosk) = kiosk_of(asked)
+    {
+        return Ok(vec![Event::PressSuppressed {
+            kiosk: kiosk.to_owned(),
+            service,
+            why,
+        }]);
+    }
+    let date = match (centre.date, issues_now(setup, moment.now)) {
+        (Some(date), true) => date,
+        (Some(_), false) | (None, _) => return Err(closed(setup, moment.now)),
+    };
+    let last = centre.last_numbers.get(&service).copied().unwrap_or(0);
+    if last >= SERIES_NUMBER_MAX {
+        return Err(Rejection::SeriesFull);
+    }
+    let ticket = TicketId(centre.tickets_issued + 1);
+    let counts_from = if out_of_turn {
+        moment.now - setup.rules.out_of_turn_credit
+    } else {
+        moment.now
+    };
+    Ok(vec![Event::TicketIssued {
+        ticket,
+        number: TicketNumber {
+            series: setup.series_of(service),
+            number: last + 1,
+        },
+        service,
+        date,
+        track: moment.track.clone(),
+        origin: origin_of(asked),
+        counts_from,
+        out_of_turn,
+        ahead: ahead_of(centre, service, counts_from, ticket),
+        promise: forecast::wait(centre, moment.learned, service, counts_from, ticket),
+        print: printer_for(centre, setup, actor, asked).map(|kiosk| PrintOrder {
+            job: centre.next_job(),
+            kiosk,
+        }),
+    }])
+}
+
+/// Tickets of the same service that stand before the one given.
+pub fn ahead_of(centre: &Centre, service: Service, counts_from: Timestamp, id: TicketId) -> u32 {
+    let ahead = selection::waiting_for(centre, service)
+        .filter(|other| (other.counts_from, other.id) < (counts_from, id))
+        .count();
+    u32::try_from(ahead).unwrap_or(u32::MAX)
+}
+
+/// Why a press of a customer issues no ticket, if it does not. Programs and staff are not held.
+fn suppression(
+    centre: &Centre,
+    moment: &Moment,
+    service: Service,
+    asked: &Asked,
+) -> Option<Suppression> {
+    let rules = &moment.setup.rules;
+    let (kiosk, age_ms) = match asked {
+        Asked::Board { kiosk, age_ms } => (kiosk, *age_ms),
+        Asked::Screen { kiosk } => (kiosk, 0),
+        Asked::Interface { .. } | Asked::Staff => return None,
+    };
+    if i128::from(age_ms) > rules.press_age_max.as_millis() {
+        return Some(Suppression::Stale);
+    }
+    let since = |window| {
+        centre
+            .tickets
+            .values()
+            .rev()
+            .take_while(move |ticket| ticket.issued_at > moment.now - window)
+            // A clock that was set back leaves tickets of the future, which hold no button.
+            .filter(|ticket| ticket.issued_at <= moment.now)
+            .filter(move |ticket| ticket.origin.kiosk() == Some(kiosk))
+    };
+    if since(rules.press_lock).any(|ticket| ticket.issued_for == service) {
+        return Some(Suppression::Resting);
+    }
+    if since(rules.burst_window).count() >= rules.burst_tickets {
+        return Some(Suppression::Burst);
+    }
+    let board = matches!(asked, Asked::Board { .. });
+    (board && !issues_now(moment.setup, moment.now)).then_some(Suppression::Closed)
+}
+
+/// Whether tickets are issued: from two minutes before reception until its end (A2/1/6.1).
+pub fn issues_now(setup: &Setup, now: Timestamp) -> bool {
+    match setup.hours.at(now, &setup.timezone) {
+        Reception::Open { .. } | Reception::Lead { .. } => true,
+        Reception::Closed { .. } => false,
+    }
+}
+
+pub(super) fn closed(setup: &Setup, now: Timestamp) -> Rejection {
+    let opens_at = match setup.hours.at(now, &setup.timezone) {
+        Reception::Open { .. } => None,
+        Reception::Lead { opens_at, .. } => Some(opens_at),
+        Reception::Closed { opens_at } => opens_at,
+    };
+    Rejection::CentreClosed { opens_at }
+}
+
+fn kiosk_of(asked: &Asked) -> Option<&str> {
+    match asked {
+        Asked::Board { kiosk, .. } | Asked::Screen { kiosk } | Asked::Interface { kiosk } => {
+            Some(kiosk)
+        }
+        Asked::Staff => None,
+    }
+}
+
+fn origin_of(asked: &Asked) -> Origin {
+    match asked {
+        Asked::Board { kiosk, .. } => Origin::Board {
+            kiosk: kiosk.clone(),
+        },
+        Asked::Screen { kiosk } => Origin::Screen {
+            kiosk: kiosk.clone(),
+        },
+        Asked::Interface { kiosk } => Origin::Interface {
+            kiosk: kiosk.clone(),
+        },
+        Asked::Staff => Origin::Staff,
+    }
+}
+
+/// Paper comes out where the press was; a desk names the kiosk that prints for it.
+pub(super) fn printer_for(
+    centre: &Centre,
+    setup: &Setup,
+    actor: &Actor,
+    asked: &Asked,
+) -> Option<String> {
+    let kiosk = match kiosk_of(asked) {
+        Some(kiosk) => kiosk.to_owned(),
+        None => {
+            let desk = centre.desk_of(actor.login()?)?;
+            setup.desks.get(&desk)?.prints_at.clone()?
+        }
+    };
+    setup
+        .kiosks
+        .get(&kiosk)
+        .is_some_and(|kiosk| kiosk.printer)
+        .then_some(kiosk)
+}

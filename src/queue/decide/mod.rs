@@ -1,0 +1,231 @@
+//! What may be done now. `decide` looks and answers; it changes nothing, so a disk that fails
+//! between the answer and its record leaves nothing to take back.
+
+mod desk;
+mod issue;
+
+use jiff::Timestamp;
+
+use self::desk::Desk;
+use self::issue::{issue, printer_for};
+use super::centre::Centre;
+use super::command::{Actor, Asked, Command, SlipReport};
+use super::deadline::slip_event;
+use super::event::{Event, JobId, PrintOrder};
+use super::forecast::LearnedTimes;
+use super::paper::JobState;
+use super::rejection::Rejection;
+use super::selection;
+use super::setup::Setup;
+use super::ticket::{CancelReason, Place, Ticket, TicketId, TrackToken};
+
+pub use self::desk::undoable;
+pub use self::issue::{SERIES_NUMBER_MAX, ahead_of, issues_now};
+
+/// Longest reason or remark, characters.
+pub const TEXT_CHARS_MAX: usize = 200;
+
+/// What a decision may depend on besides the centre itself.
+#[derive(Debug)]
+pub struct Moment<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The set-up.
+    pub setup: &'a Setup,
+    /// Times at the desk learned so far.
+    pub learned: &'a LearnedTimes,
+    /// A fresh unguessable name, should a ticket be issued.
+    pub track: &'a TrackToken,
+    /// The request carries a key: its repeat must get the same answer, "nobody waits" too.
+    pub keyed: bool,
+}
+
+type Decision = Result<Vec<Event>, Rejection>;
+
+/// Decides on a command: the events that follow, or the refusal.
+///
+/// # Errors
+/// The refusal; nothing has happened then.
+pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command) -> Decision {
+    let desk = Desk {
+        centre,
+        moment,
+        actor,
+    };
+    match command {
+        Command::IssueTicket {
+            service,
+            asked,
+            out_of_turn,
+        } => issue(centre, moment, actor, *service, asked, *out_of_turn),
+        Command::OpenDesk {
+            desk: number,
+            services,
+            take_over,
+        } => desk.open(*number, services.as_deref(), *take_over),
+        Command::CloseDesk { desk: number } => desk.close(*number),
+        Command::StartBreak { desk: number } => desk.start_break(*number),
+        Command::EndBreak { desk: number } => desk.end_break(*number),
+        Command::CallNext {
+            desk: number,
+            service,
+        } => desk.call_next(*number, *service),
+        Command::CallTicket {
+            desk: number,
+            ticket,
+        } => desk.call_ticket(*number, *ticket),
+        Command::Recall { desk: number } => desk.recall(*number),
+        Command::CustomerArrived { desk: number } => desk.arrived(*number),
+        Command::StartDocuments { desk: number } => desk.documents(*number),
+        Command::Finish {
+            desk: number,
+            outcome,
+        } => desk.finish(*number, outcome.as_deref()),
+        Command::NoShow { desk: number } => desk.no_show(*number),
+        Command::Transfer { desk: number, to } => desk.transfer(*number, *to),
+        Command::Park { desk: number } => desk.park(*number),
+        Command::Resume {
+            desk: number,
+            ticket,
+        } => desk.resume(*number, *ticket),
+        Command::Undo { desk: number } => desk.undo(*number),
+        Command::MarkOutOfTurn { ticket } => mark_out_of_turn(centre, moment, actor, *ticket),
+        Command::Cancel { ticket, reason } => cancel(centre, actor, *ticket, reason),
+        Command::Reinstate { ticket } => reinstate(centre, moment, actor, *ticket),
+        Command::Reprint { ticket } => reprint(centre, moment, actor, *ticket),
+        Command::RequestHelp { kiosk } => request_help(centre, moment, kiosk),
+        Command::AnswerHelp { kiosk } => answer_help(centre, actor, kiosk),
+        Command::ReportSlip { job, report } => report_slip(centre, actor, *job, report),
+    }
+}
+
+/// A2/2/2.5. A ticket that has waited longer than the credit keeps its better place.
+fn mark_out_of_turn(centre: &Centre, moment: &Moment, actor: &Actor, id: TicketId) -> Decision {
+    person(actor)?;
+    let ticket = find(centre, id)?;
+    if !selection::is_waiting(ticket) {
+        return Err(Rejection::TicketNotWaiting(ticket.number));
+    }
+    if ticket.out_of_turn {
+        return Ok(Vec::new());
+    }
+    let credited = moment.now - moment.setup.rules.out_of_turn_credit;
+    Ok(vec![Event::TicketMarkedOutOfTurn {
+        ticket: id,
+        counts_from: credited.min(ticket.counts_from),
+    }])
+}
+
+fn cancel(centre: &Centre, actor: &Actor, id: TicketId, reason: &str) -> Decision {
+    person(actor)?;
+    let ticket = find(centre, id)?;
+    match ticket.place {
+        Place::Waiting | Place::Parked { .. } => Ok(vec![Event::TicketCancelled {
+            ticket: id,
+            reason: CancelReason::Staff {
+                text: text_of("reason", reason)?,
+            },
+        }]),
+        Place::AtDesk { .. }
+        | Place::Finished { .. }
+        | Place::NoShow { .. }
+        | Place::Cancelled { .. } => Err(Rejection::TicketNotWaiting(ticket.number)),
+    }
+}
+
+fn reinstate(centre: &Centre, moment: &Moment, actor: &Actor, id: TicketId) -> Decision {
+    person(actor)?;
+    let ticket = find(centre, id)?;
+    if !matches!(ticket.place, Place::NoShow { .. }) {
+        return Err(Rejection::TicketNotNoShow(ticket.number));
+    }
+    Ok(vec![Event::TicketReinstated {
+        ticket: id,
+        counts_from: moment.now,
+    }])
+}
+
+/// The paper comes out where the first one did; for a ticket of the staff, where the desk's do.
+fn reprint(centre: &Centre, moment: &Moment, actor: &Actor, id: TicketId) -> Decision {
+    person(actor)?;
+    let ticket = find(centre, id)?;
+    let asked = match ticket.origin.kiosk() {
+        Some(kiosk) => Asked::Interface {
+            kiosk: kiosk.to_owned(),
+        },
+        None => Asked::Staff,
+    };
+    let kiosk = printer_for(centre, moment.setup, actor, &asked).ok_or(Rejection::NoPrinter)?;
+    Ok(vec![Event::SlipRequested {
+        ticket: id,
+        print: PrintOrder {
+            job: centre.next_job(),
+            kiosk,
+        },
+    }])
+}
+
+fn request_help(centre: &Centre, moment: &Moment, kiosk: &str) -> Decision {
+    if !moment.setup.kiosks.contains_key(kiosk) {
+        return Err(Rejection::NoSuchKiosk(kiosk.to_owned()));
+    }
+    if centre.help.contains_key(kiosk) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Event::HelpRequested {
+        kiosk: kiosk.to_owned(),
+    }])
+}
+
+fn answer_help(centre: &Centre, actor: &Actor, kiosk: &str) -> Decision {
+    person(actor)?;
+    if !centre.help.contains_key(kiosk) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Event::HelpAnswered {
+        kiosk: kiosk.to_owned(),
+    }])
+}
+
+fn report_slip(centre: &Centre, actor: &Actor, job: JobId, report: &SlipReport) -> Decision {
+    if *actor != Actor::Rinda {
+        return Err(Rejection::NotAllowed);
+    }
+    let state = centre.outbox.jobs.get(&job).map(|job| &job.state);
+    let fits = match report {
+        SlipReport::Sending => matches!(state, Some(JobState::Queued)),
+        SlipReport::Failed { .. } => {
+            matches!(state, Some(JobState::Queued | JobState::Sending { .. }))
+        }
+        SlipReport::Printed | SlipReport::Unknown { .. } => {
+            matches!(state, Some(JobState::Sending { .. }))
+        }
+    };
+    if fits {
+        Ok(vec![slip_event(job, report)])
+    } else {
+        Err(Rejection::JobNotOpen)
+    }
+}
+
+fn person(actor: &Actor) -> Result<(), Rejection> {
+    match actor {
+        Actor::Consultant { .. } | Actor::Supervisor { .. } => Ok(()),
+        Actor::Rinda | Actor::Device { .. } => Err(Rejection::NotAllowed),
+    }
+}
+
+fn find(centre: &Centre, id: TicketId) -> Result<&Ticket, Rejection> {
+    centre.tickets.get(&id).ok_or(Rejection::NoSuchTicket)
+}
+
+fn text_of(field: &'static str, text: &str) -> Result<String, Rejection> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
+        return Err(Rejection::BadText {
+            field,
+            max: TEXT_CHARS_MAX,
+        });
+    }
+    Ok(text.to_owned())
+}
