@@ -33,14 +33,16 @@ api: $(UI)/node_modules/.installed
 
 test: packages lint test-rust test-ui test-e2e
 
-lint: $(UI)/dist/kiosk.html
+lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npm --prefix $(UI) run format:check
 	npm --prefix $(UI) run check
+	npm --prefix tests/browser run format:check
+	npm --prefix tests/browser run check
 
 test-rust: $(UI)/dist/kiosk.html
-	cargo nextest --version >/dev/null 2>&1 && cargo nextest run --workspace --locked --no-fail-fast || cargo test --workspace --locked --no-fail-fast
+	cargo test --workspace --locked --no-fail-fast
 
 test-ui: $(UI)/node_modules/.installed
 	npm --prefix $(UI) test
