@@ -108,7 +108,7 @@ class FixtureServer {
     if (kind === 'session') return this.#session(call, body);
     if (kind === 'centre') return centre.answer();
     if (kind === 'track') return centre.track(id ?? '');
-    if (kind === 'reports') return report();
+    if (kind === 'reports') return report(action ?? '');
     if (kind === 'staff')
       return {
         staff: [
