@@ -5,6 +5,7 @@
 import type {
   Announcement,
   BoardView,
+  Centre,
   DeskPhase,
   DeskView,
   KioskView,
@@ -18,13 +19,10 @@ import type {
   ViewName,
 } from '../src/lib/api/types.ts';
 
-const NAMES: Record<Service, string> = {
-  1: 'Pasūtījumu pieņemšana',
-  2: 'Pasūtījumu izsniegšana',
-  3: 'Korporatīvie klienti',
-};
-const SERIES: Record<Service, string> = { 1: 'P', 2: 'S', 3: 'K' };
+const NAMES = ['Pasūtījumu pieņemšana', 'Pasūtījumu izsniegšana', 'Korporatīvie klienti'];
 const SERVICES: Service[] = [1, 2, 3];
+const nameOf = (service: Service) => NAMES[service - 1] ?? '';
+const seriesOf = (service: Service) => 'PSK'.charAt(service - 1);
 const MINUTE = 60_000;
 
 interface Desk {
@@ -66,7 +64,7 @@ export class PretendCentre {
     this.#desk(4, [2], null),
   ];
   #nextId = 1;
-  #nextNumber: Record<Service, number> = { 1: 27, 2: 14, 3: 5 };
+  readonly #nextNumbers = [27, 14, 5];
 
   constructor() {
     const now = Date.now();
@@ -88,11 +86,13 @@ export class PretendCentre {
   }
 
   #ticket(service: Service, at: number): TicketLine {
+    const number = this.#nextNumbers[service - 1] ?? 1;
+    this.#nextNumbers[service - 1] = number + 1;
     const ticket: TicketLine = {
       id: this.#nextId++,
-      number: `${SERIES[service]} ${String(this.#nextNumber[service]++).padStart(3, '0')}`,
+      number: `${seriesOf(service)} ${String(number).padStart(3, '0')}`,
       service,
-      service_name: NAMES[service],
+      service_name: nameOf(service),
       issued_at: iso(at),
       counts_from: iso(at),
       out_of_turn: false,
@@ -342,7 +342,7 @@ export class PretendCentre {
       const queue = this.waiting.filter((ticket) => ticket.service === service);
       return {
         service,
-        name: NAMES[service],
+        name: nameOf(service),
         waiting: queue.length,
         longest_since: queue.map((ticket) => ticket.issued_at).sort()[0] ?? null,
       };
@@ -470,6 +470,26 @@ export class PretendCentre {
     };
   }
 
+  answer(): Centre {
+    return {
+      ...this.#centre,
+      build: 'dev',
+      appointments: false,
+      no_kiosk: false,
+      date: iso(Date.now()).slice(0, 10),
+      state: this.#opening,
+      hours_today: this.#hours[0] ?? null,
+      services: this.#queues().map((queue) => ({ ...queue, series: seriesOf(queue.service) })),
+      desks: this.desks.map((desk) => ({
+        desk: desk.number,
+        open: desk.consultant !== null,
+        phase: desk.phase.kind,
+        services: desk.services,
+      })),
+      kiosks: ['zale'],
+    };
+  }
+
   track(token: string): TrackView {
     const id = Number(token.split('-')[1]);
     const index = this.waiting.findIndex((ticket) => ticket.id === id);
@@ -481,7 +501,7 @@ export class PretendCentre {
     return {
       centre: this.#centre.name,
       number: ticket?.number ?? 'P 027',
-      service_name: ticket?.service_name ?? NAMES[1],
+      service_name: ticket?.service_name ?? nameOf(1),
       state,
       at: iso(Date.now()),
       timezone: 'Europe/Riga',

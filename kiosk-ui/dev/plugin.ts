@@ -106,13 +106,14 @@ class FixtureServer {
       return {};
     }
     if (kind === 'session') return this.#session(call, body);
-    if (kind === 'centre')
-      return { desks: centre.view('desk', 1).desks, services: centre.view('desk', 1).queues };
+    if (kind === 'centre') return centre.answer();
     if (kind === 'track') return centre.track(id ?? '');
-    if (kind === 'reports') return report();
+    if (kind === 'reports') return report(action ?? '');
     if (kind === 'staff')
       return {
-        staff: [{ login: 'liga.berzina', name: 'Līga Bērziņa', role: 'consultant', disabled: false }],
+        staff: [
+          { login: 'liga.berzina', name: 'Līga Bērziņa', role: 'consultant', disabled: false, demo: true },
+        ],
       };
     if (kind === 'devices') return { devices: [{ name: 'zale', role: 'kiosk' }] };
     const changed = this.#change(kind, id, action, body);

@@ -1,4 +1,9 @@
-import type { Figures, Period, QuarterReport, Times } from '../src/manager/report.ts';
+import type { Figures, Period, QuarterReport, ReportDay, ReportDesk, Times } from '../src/manager/report.ts';
+
+const FEW = 20;
+/** Share of the quarter's tickets by month; the third has not begun. */
+const MONTH_SHARES = [0.58, 0.42, null];
+const DAY_MS = 86_400_000;
 
 const times = (count: number, median_s: number): Times => ({
   count,
@@ -6,95 +11,178 @@ const times = (count: number, median_s: number): Times => ({
   p90_s: Math.round(median_s * 2.7),
   max_s: median_s * 5,
   mean_s: median_s + 40,
-  small_sample: count < 20,
+  small_sample: count < FEW,
 });
+
+const share = (n: number, of: number) => ({ n, of, share: of > 0 ? n / of : null, small_sample: of < FEW });
 
 const figures = (issued: number, wait: number): Figures => {
   const no_show = Math.round(issued * 0.03);
-  const finished = issued - no_show - 2;
-  const share = (n: number, of: number) => ({ n, of, share: n / of, small_sample: of < 20 });
+  const cancelled = Math.round(issued * 0.006) + 1;
+  const finished = issued - no_show - cancelled;
+  const called = issued - cancelled;
   return {
     issued,
-    called: issued - 2,
+    called,
     finished,
     no_show,
-    no_show_rate: share(no_show, issued - 2),
-    cancelled: 2,
+    no_show_rate: share(no_show, called),
+    cancelled,
     unserved: 1,
-    transferred: 4,
-    out_of_turn: 3,
+    transferred: Math.round(issued * 0.02),
+    out_of_turn: Math.round(issued * 0.01),
     reinstated: 1,
     force_closed: 0,
     open: 0,
-    wait: times(issued, wait),
-    within_target: share(Math.round(issued * 0.86), issued),
+    wait: times(called, wait),
+    within_target: share(Math.round(called * (wait >= 400 ? 0.784 : 0.962)), called),
     handling: times(finished, 380),
     visit: times(finished, 380 + wait),
   };
 };
 
-const period = (issued: number, wait: number): Period => ({
+/** The months of "2026-Q4": "2026-10", "2026-11", "2026-12". */
+function monthsOf(quarter: string): string[] {
+  const [year = '', number = '1'] = quarter.split('-Q');
+  const first = Number(number) * 3 - 2;
+  return [0, 1, 2].map((step) => `${year}-${String(first + step).padStart(2, '0')}`);
+}
+
+const period = (months: string[], issued: number, wait: number): Period => ({
   quarter: figures(issued, wait),
-  months: [
-    { month: '2026-10', figures: figures(Math.round(issued * 0.6), wait) },
-    { month: '2026-11', figures: figures(Math.round(issued * 0.4), wait) },
-    { month: '2026-12', figures: null },
-  ],
+  months: months.map((month, index) => {
+    const part = MONTH_SHARES[index] ?? null;
+    return { month, figures: part === null ? null : figures(Math.round(issued * part), wait + index * 60) };
+  }),
 });
 
-/** A quarter's report in the daemon's shape. */
-export const report = (): QuarterReport => ({
-  centre: 'Rīgas klientu apkalpošanas centrs',
-  quarter: '2026-Q4',
-  from: '2026-10-01',
-  to: '2026-12-31',
-  timezone: 'Europe/Riga',
-  as_of: new Date().toISOString(),
-  settled: false,
-  target_s: 900,
-  completeness: {
-    days_planned: 62,
-    days_due: 36,
-    days_with_data: 35,
-    share: 35 / 36,
-    missing: ['2026-10-12'],
-  },
-  total: period(1360, 400),
-  services: [
-    { service: 1, name: 'Pasūtījumu pieņemšana', ...period(812, 420) },
-    { service: 2, name: 'Pasūtījumu izsniegšana', ...period(455, 180) },
-    { service: 3, name: 'Korporatīvie klienti', ...period(30, 90) },
-  ],
-  desks: [
-    {
-      desk: 1,
-      finished: 640,
-      stays: 655,
-      handling: times(655, 380),
-      busy_s: 310_000,
-      open_s: 480_000,
-      break_s: 20_000,
-      utilisation: 0.646,
-    },
-  ],
-  compliance: [
-    { clause: 'A2/2/2.4', what: 'Gaidīta viena minūte', n: 41, of: 41, exceptions: [] },
-    { clause: 'A1.11', what: 'Pieņemšana sākta laikā', n: 34, of: 35, exceptions: ['12.10.2026.'] },
-  ],
-  not_yet: [{ clause: '29', what: 'Atsauksmes un sūdzības' }],
-  days: [
-    {
-      date: '2026-10-01',
-      state: 'served',
-      opens_at: '2026-10-01T05:30:00Z',
-      closes_at: '2026-10-01T14:00:00Z',
-      first_call: '2026-10-01T05:30:40Z',
-      last_call: '2026-10-01T13:50:00Z',
-      last_finish: '2026-10-01T14:04:00Z',
-      issued: 41,
-      finished: 39,
-      wait_p90_s: 1_020,
-      overtime_s: 240,
-    },
-  ],
+const desk = (number: number, finished: number, utilisation: number): ReportDesk => ({
+  desk: number,
+  finished,
+  stays: finished + 15,
+  handling: times(finished + 15, 340 + number * 20),
+  busy_s: Math.round(480_000 * utilisation),
+  open_s: 480_000,
+  break_s: 20_000,
+  utilisation,
 });
+
+/** Two months of weekdays, one of them without data. */
+function daysFrom(first: string): ReportDay[] {
+  const start = Date.parse(`${first}T00:00:00Z`);
+  const at = (day: number, minutes: number) =>
+    new Date(start + day * DAY_MS + minutes * 60_000).toISOString();
+  return Array.from({ length: 56 }, (_, index) => {
+    const day = { date: at(index, 0).slice(0, 10), overtime_s: 0 };
+    const weekday = new Date(start + index * DAY_MS).getUTCDay();
+    if (weekday === 0 || weekday === 6) return { ...day, state: 'closed' as const };
+    const hours = { opens_at: at(index, 330), closes_at: at(index, 840) };
+    if (index === 11) return { ...day, ...hours, state: 'missing' as const };
+    const issued = 28 + ((index * 7) % 19);
+    return {
+      ...day,
+      ...hours,
+      state: 'served' as const,
+      first_call: at(index, 331),
+      last_call: at(index, 828 - (index % 5)),
+      last_finish: at(index, 838 + (index % 6)),
+      issued,
+      finished: issued - 2,
+      wait_p90_s: 700 + ((index * 53) % 600),
+      overtime_s: Math.max(0, (index % 6) - 2) * 60,
+    };
+  });
+}
+
+/** A quarter's report in the daemon's shape. */
+export function report(quarter: string): QuarterReport {
+  const months = monthsOf(quarter);
+  const days = daysFrom(`${months[0]}-01`);
+  return {
+    centre: 'Rīgas klientu apkalpošanas centrs',
+    quarter,
+    from: `${months[0]}-01`,
+    to: `${months[2]}-${months[2]?.endsWith('06') || months[2]?.endsWith('09') ? 30 : 31}`,
+    timezone: 'Europe/Riga',
+    as_of: new Date().toISOString(),
+    settled: false,
+    target_s: 900,
+    completeness: {
+      days_planned: 63,
+      days_due: 40,
+      days_with_data: 39,
+      share: 39 / 40,
+      missing: days.filter((day) => day.state === 'missing').map((day) => day.date),
+    },
+    total: period(months, 1397, 400),
+    services: [
+      { service: 1, name: 'Pasūtījumu pieņemšana', ...period(months, 912, 420) },
+      { service: 2, name: 'Pasūtījumu izsniegšana', ...period(months, 455, 180) },
+      { service: 3, name: 'Korporatīvie klienti', ...period(months, 30, 90) },
+    ],
+    desks: [desk(1, 640, 0.646), desk(2, 512, 0.58), desk(3, 177, 0.312), desk(4, 12, 0.041)],
+    compliance: [
+      {
+        clause: 'A1.11',
+        what: 'Pieņemšanas dienas, par kurām ir dati',
+        n: 39,
+        of: 40,
+        exceptions: ['nav datu par 12. oktobri'],
+      },
+      { clause: 'A2/2/1.3', what: 'Pogas ar standarta nosaukumiem', n: 3, of: 3, exceptions: [] },
+      {
+        clause: 'A2/2/2.1',
+        what: 'Palīdzības lūgumi pie kioska, uz kuriem kāds devies',
+        n: 0,
+        of: 0,
+        exceptions: [],
+      },
+      {
+        clause: 'A2/2/2.3',
+        what: 'Slēgtās biļetes, kuru iznākumu noteica darbinieks vai minūte',
+        n: 1393,
+        of: 1397,
+        exceptions: ['3 palika rindā dienas beigās', '1 palika pie galda dienas beigās, bez beigu laika'],
+      },
+      {
+        clause: 'A2/2/2.3',
+        what: 'Apkalpošana pabeigta pieņemšanas laikā',
+        n: 1322,
+        of: 1341,
+        exceptions: ['19 pēc slēgšanas (dienas: 13, kopā 41,0 min)'],
+      },
+      {
+        clause: 'A2/2/2.4',
+        what: 'Neierašanās atzīmēta ne agrāk kā pēc vienas minūtes',
+        n: 41,
+        of: 41,
+        exceptions: [],
+      },
+      {
+        clause: 'A2/4/9',
+        what: 'Uzaicinājumi tikai pēc iepriekšējā klienta pabeigšanas',
+        n: 1388,
+        of: 1388,
+        exceptions: [],
+      },
+    ],
+    not_yet: [
+      { clause: 'A1.8', what: 'Pamatotās sūdzības: programma tās vēl nereģistrē.' },
+      {
+        clause: 'A1.12',
+        what:
+          'Pieraksts, salīdzinājums ar iepriekšējo ceturksni un pirms gada, diagrammas, prognožu kvalitāte, ' +
+          'pārējo novērtējumu reģistrs un apstiprinājums: vēl nav.',
+      },
+      {
+        clause: '17.5.1–17.5.3',
+        what: 'Paziņojumi un to termiņi (5 dienas, 15 dienas, nekavējoties): programma tos vēl neved.',
+      },
+      {
+        clause: '29, A2/4/5.1',
+        what: 'Atsauksmju nosūtīšana un aptaujas piedāvāšana: programma to vēl nedara.',
+      },
+    ],
+    days,
+  };
+}

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   clockTime,
   dateText,
+  endOfDayTime,
+  isMidnight,
   isoDate,
   isoDateText,
   quarterOf,
@@ -20,6 +22,13 @@ describe('Latvian times', () => {
     ['2026-10-25T00:50:00Z', '3.50'],
     ['2026-10-25T01:10:00Z', '3.10'],
   ])('%s is %s in Riga', (moment, expected) => expect(clockTime(moment, RIGA)).toBe(expected));
+
+  it('knows midnight where the centre is', () => {
+    expect(isMidnight('2026-11-21T22:00:00Z', RIGA)).toBe(true);
+    expect(isMidnight('2026-11-22T00:00:00Z', RIGA)).toBe(false);
+    expect(endOfDayTime('2026-11-21T22:00:00Z', RIGA)).toBe('24.00');
+    expect(endOfDayTime('2026-11-22T15:00:00Z', RIGA)).toBe('17.00');
+  });
 
   it('writes dates with dots', () => {
     expect(dateText('2026-11-17T22:30:00Z', RIGA)).toBe('18.11.2026.');

@@ -1,5 +1,5 @@
 import { post, Problem } from '../lib/api/http';
-import type { DeskPhase, IssuedTicket, Service } from '../lib/api/types';
+import type { CallAnswer, DeskPhase, IssuedTicket, Service } from '../lib/api/types';
 import { signedIn } from '../lib/session.svelte';
 import { words } from '../lib/text/index.svelte';
 import { toasts } from '../lib/toasts.svelte';
@@ -48,8 +48,8 @@ export class DeskActions {
 
   step(step: DeskStep, body: object = {}): Promise<boolean> {
     return this.#run(async () => {
-      const answer = await post<{ call?: unknown } | null>(`/api/v1/desks/${this.desk}/${step}`, body);
-      if (step === 'call-next' && answer?.call === null) toasts.say(words.t.desk.nobody);
+      const answer = await post<Partial<CallAnswer> | null>(`/api/v1/desks/${this.desk}/${step}`, body);
+      if (step === 'call-next' && !answer?.call) toasts.say(words.t.desk.nobody);
     });
   }
 

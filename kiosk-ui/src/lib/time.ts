@@ -24,6 +24,14 @@ export function clockTime(moment: Moment, timeZone: string): string {
   return `${Number(hour)}.${minute}`;
 }
 
+/** Whether a moment is the midnight between two local dates. */
+export const isMidnight = (moment: Moment, timeZone: string): boolean =>
+  clockTime(moment, timeZone) === '0.00';
+
+/** The time at which something ends: "17.00", and "24.00" at midnight. */
+export const endOfDayTime = (moment: Moment, timeZone: string): string =>
+  isMidnight(moment, timeZone) ? '24.00' : clockTime(moment, timeZone);
+
 /** "18.11.2026." */
 export function dateText(moment: Moment, timeZone: string): string {
   const { day = '', month = '', year = '' } = parts(moment, timeZone);

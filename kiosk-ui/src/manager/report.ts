@@ -1,4 +1,8 @@
-/** The quarter's report as the daemon sends it (`src/report/model.rs`), and how its figures are written. */
+/**
+ * The quarter's report as the daemon sends it, and how its figures are written.
+ *
+ * The contract carries the report as a free value, so its shape is written here after `src/report/model.rs`.
+ */
 import type { Service, Timestamp } from '../lib/api/types';
 
 export interface Times {

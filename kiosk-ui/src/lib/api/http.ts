@@ -1,3 +1,5 @@
+import type { ProblemBody } from './types';
+
 /**
  * Requests to the daemon.
  *
@@ -55,7 +57,7 @@ async function send(method: string, path: string, body: unknown, key: string | n
 
 async function problemFrom(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { code?: string; detail?: string; title?: string };
+    const body = (await response.json()) as Partial<ProblemBody>;
     return new Problem(response.status, body.code ?? 'unknown', body.detail ?? body.title ?? '');
   } catch {
     return new Problem(response.status, 'unknown', '');

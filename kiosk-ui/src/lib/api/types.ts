@@ -1,266 +1,56 @@
 /**
- * What the daemon sends: the views of `src/queue/view.rs` and the bodies of the HTTP interface.
+ * What the daemon sends, by the names the pages use: all of it from the contract (`openapi.json`, through
+ * `npm run api`), so that a change there is a type error here.
  *
- * Times are RFC 3339 UTC, a service is its button digit.
+ * Times are RFC 3339 UTC, a service is its button digit (1 to 3).
  */
+import type { components } from './schema.ts';
+
+export type Schemas = components['schemas'];
+
 export type Timestamp = string;
-export type Service = 1 | 2 | 3;
+export type Service = Schemas['Service'];
 
-export interface WaitRange {
-  /** Half of such customers wait at most this many seconds. */
-  p50_s: number;
-  /** Nine of ten wait at most this many seconds. */
-  p90_s: number;
-}
+export type WaitRange = Schemas['WaitRange'];
+export type Opening = Schemas['Opening'];
+export type HoursLine = Schemas['HoursLine'];
+export type QueueLine = Schemas['QueueLine'];
+export type Alert = Schemas['Alert'];
 
-export interface CentreHeader {
-  name: string;
-  address: string;
-  timezone: string;
-  demo: boolean;
-}
+export type KioskView = Schemas['KioskView'];
+export type ButtonView = Schemas['ButtonView'];
+export type LastIssued = Schemas['LastIssued'];
+export type PrinterState = Schemas['PrinterState'];
+export type BoardLink = Schemas['BoardLink'];
+export type SlipState = Schemas['SlipState'];
 
-export type Opening =
-  | { kind: 'open'; closes_at: Timestamp; reception: boolean }
-  | { kind: 'closed'; opens_at?: Timestamp | null; tickets_from?: Timestamp | null };
+export type BoardView = Schemas['BoardView'];
+export type BoardCall = Schemas['BoardCall'];
+export type Announcement = Schemas['Announcement'];
 
-export interface HoursLine {
-  /** Monday = 1 … Sunday = 7. */
-  weekday: number;
-  date: string;
-  intervals: string[];
-  reason?: string | null;
-}
+export type DeskView = Schemas['DeskView'];
+export type DeskPhase = Schemas['DeskPhase'];
+export type DeskChoice = Schemas['DeskChoice'];
+export type TicketLine = Schemas['TicketLine'];
 
-export type ButtonState = 'open' | 'no_desk' | 'closed';
+export type ManagerView = Schemas['ManagerView'];
+export type HalfHour = Schemas['HalfHour'];
 
-export interface ButtonView {
-  service: Service;
-  name: string;
-  state: ButtonState;
-  waiting: number;
-  wait?: WaitRange | null;
-  locked_until?: Timestamp | null;
-}
+export type TrackView = Schemas['TrackView'];
+export type TrackState = Schemas['TrackState'];
 
-export type PrinterState =
-  'absent' | 'connecting' | 'ready' | 'paper_low' | 'paper_out' | 'cover_open' | 'error' | 'offline';
-export type BoardLink = 'absent' | 'connecting' | 'connected' | 'lost';
-export type LampState = 'off' | 'on';
-export type SlipState = 'none' | 'queued' | 'sending' | 'printed' | 'failed' | 'unknown';
-
-export interface LastIssued {
-  id: number;
-  number: string;
-  service: Service;
-  issued_at: Timestamp;
-  ahead: number;
-  wait?: WaitRange | null;
-  slip: SlipState;
-  track_path: string;
-}
-
-export interface KioskView {
-  centre: CentreHeader;
-  kiosk: string;
-  opening: Opening;
-  buttons: ButtonView[];
-  printer: PrinterState;
-  board: BoardLink;
-  lamps: LampState[];
-  simulated: boolean;
-  last?: LastIssued | null;
-  help_requested: boolean;
-  hours: HoursLine[];
-  press_lock_s: number;
-}
-
-export interface BoardCall {
-  number: string;
-  desk: number;
-  called_at: Timestamp;
-  awaited: boolean;
-}
-
-export interface Announcement {
-  id: number;
-  number: string;
-  desk: number;
-  at: Timestamp;
-  text: string;
-  repeat: boolean;
-  voice_path?: string | null;
-}
-
-export interface QueueLine {
-  service: Service;
-  name: string;
-  waiting: number;
-  longest_since?: Timestamp | null;
-}
-
-export interface BoardView {
-  centre: CentreHeader;
-  opening: Opening;
-  calls: BoardCall[];
-  announcements: Announcement[];
-  waiting: QueueLine[];
-  notice?: { text: string } | null;
-  hours: HoursLine[];
-}
-
-export interface TicketLine {
-  id: number;
-  number: string;
-  service: Service;
-  service_name: string;
-  issued_at: Timestamp;
-  counts_from: Timestamp;
-  out_of_turn: boolean;
-  transferred: boolean;
-  reinstated: boolean;
-  since: Timestamp;
-}
-
-export type DeskPhase =
-  | { kind: 'closed' }
-  | { kind: 'free'; since: Timestamp }
-  | { kind: 'break'; since: Timestamp }
-  | {
-      kind: 'called';
-      ticket: TicketLine;
-      since: Timestamp;
-      deadline: Timestamp;
-      recalls: number;
-      reason: string;
-    }
-  | { kind: 'serving'; ticket: TicketLine; since: Timestamp }
-  | { kind: 'documents'; ticket: TicketLine; since: Timestamp; arrived_at: Timestamp };
-
-export interface DeskChoice {
-  desk: number;
-  open: boolean;
-  services: Service[];
-}
-
-export interface Alert {
-  kind: string;
-  text: string;
-  since: Timestamp;
-  urgent: boolean;
-}
-
-export interface DeskView {
-  centre: CentreHeader;
-  desk: number;
-  consultant?: string | null;
-  services: Service[];
-  services_possible: Service[];
-  opening: Opening;
-  phase: DeskPhase;
-  next?: { ticket: TicketLine; reason: string } | null;
-  nobody_because?: string | null;
-  queues: QueueLine[];
-  waiting: TicketLine[];
-  parked: TicketLine[];
-  no_shows: TicketLine[];
-  undo?: { step: string; number: string; until: Timestamp } | null;
-  finished_today: number;
-  alerts: Alert[];
-  no_kiosk: boolean;
-  help: string[];
-  desks: DeskChoice[];
-  wait_target_s: number;
-}
-
-export interface ManagerDesk {
-  desk: number;
-  consultant?: string | null;
-  services: Service[];
-  phase: DeskPhase;
-  finished_today: number;
-}
-
-export interface ManagerQueue {
-  queue: QueueLine;
-  issued: number;
-  finished: number;
-  no_shows: number;
-  cancelled: number;
-  wait_p50_s?: number | null;
-  wait_p90_s?: number | null;
-  desks_open: number;
-}
-
-export interface ManagerKiosk {
-  kiosk: string;
-  printer: PrinterState;
-  board: BoardLink;
-  slips_open: number;
-  suppressed_presses: number;
-}
-
-export interface HalfHour {
-  label: string;
-  issued: number;
-  called: number;
-  finished: number;
-}
-
-export interface ManagerView {
-  centre: CentreHeader;
-  date: string;
-  opening: Opening;
-  desks: ManagerDesk[];
-  queues: ManagerQueue[];
-  kiosks: ManagerKiosk[];
-  displays: number;
-  alerts: Alert[];
-  curve: HalfHour[];
-  wait_target_s: number;
-  journal_seq: number;
-}
-
-export type TrackState =
-  | { kind: 'waiting'; ahead: number; wait?: WaitRange | null }
-  | { kind: 'called'; desk: number; deadline: Timestamp }
-  | { kind: 'serving'; desk: number }
-  | { kind: 'parked' }
-  | { kind: 'finished' }
-  | { kind: 'no_show' }
-  | { kind: 'cancelled' };
-
-export interface TrackView {
-  centre: string;
-  number: string;
-  service_name: string;
-  state: TrackState;
-  at: Timestamp;
-  timezone: string;
-}
-
+/** The answer to `GET /api/v1/centre`. */
+export type Centre = Schemas['CentreAnswer'];
+/** The answer to `POST /api/v1/desks/{desk}/call-next`. */
+export type CallAnswer = Schemas['CallAnswer'];
 /** The answer to `POST /api/v1/tickets`. */
-export interface IssuedTicket {
-  id: number;
-  number: string;
-  service: Service;
-  issued_at: Timestamp;
-  ahead: number;
-  wait?: WaitRange | null;
-  track_url: string;
-  /** `queued` where a paper will come out, else `none`. */
-  slip?: SlipState;
-}
-
-export type Role = 'consultant' | 'manager' | 'quality' | 'admin';
-
+export type IssuedTicket = Schemas['IssuedTicket'];
 /** The answer to `GET /api/v1/session`. */
-export interface Session {
-  login: string;
-  name?: string | null;
-  role: Role;
-  desk?: number | null;
-}
+export type Session = Schemas['Person'];
+export type Role = Schemas['Role'];
+export type StaffLine = Schemas['StaffLine'];
+export type DeviceLine = Schemas['DeviceLine'];
+export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {
   kiosk: KioskView;
@@ -271,10 +61,6 @@ export interface ViewByName {
 export type ViewName = keyof ViewByName;
 
 /** What the live connection carries. */
-export interface Envelope<V extends ViewName> {
-  sequence: number;
-  view: V;
-  at: Timestamp;
+export type Envelope<V extends ViewName> = Schemas[`Envelope_${Capitalize<V>}View`] & {
   data: ViewByName[V];
-  build?: string;
-}
+};
