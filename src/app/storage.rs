@@ -1,5 +1,7 @@
 //! Opens journal and metrics, and turns whatever was wrong with them into alerts.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -106,15 +108,25 @@ fn lost(records: u64, now: Timestamp) -> Alert {
     }
 }
 
-/// Makes the data directory so that only its owner can look into it.
-fn make_private(data: &Path) -> Result<()> {
+/// Makes the data directory so that only its owner can look into it. Its name outlasts a power
+/// cut, like what is written below it.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn make_private(data: &Path) -> Result<()> {
+    make_durable(data).with_context(|| format!("cannot make the data directory {}", data.display()))
+}
+
+fn make_durable(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    if data.is_dir() {
+    if dir.is_dir() {
         return Ok(());
     }
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(data)
-        .with_context(|| format!("cannot make the data directory {}", data.display()))
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    make_durable(parent)?;
+    std::fs::DirBuilder::new().mode(0o700).create(dir)?;
+    File::open(parent)?.sync_all()
 }

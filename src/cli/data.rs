@@ -9,6 +9,7 @@ use super::{Place, WrongUse};
 use crate::access::AccessEvent;
 use crate::app::control::{self, Request};
 use crate::app::staff::{self, StaffChange};
+use crate::app::storage;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, Config};
 use crate::journal::Journal;
@@ -111,7 +112,7 @@ pub(super) async fn change_staff(place: &Place, change: StaffChange) -> Result<S
 }
 
 fn directly(data: &std::path::Path, zone: TimeZone, change: &StaffChange) -> Result<String> {
-    std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+    storage::make_private(data)?;
     let (mut journal, opened) = Journal::open(data, zone, &mut |_, _| {})?;
     let outcome = staff::prepare(&opened.state.register, change)?;
     if let Some(event) = outcome.event {

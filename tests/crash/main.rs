@@ -2,6 +2,8 @@
 //! call and finish is there afterwards, and none twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[allow(dead_code)]
+#[path = "../support/daemon.rs"]
 mod daemon;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,7 +201,7 @@ impl Run {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_desks_call_no_ticket_twice() {
     let dir = tempfile::tempdir().unwrap();
-    let mut daemon = Daemon::prepare(dir.path(), DESKS);
+    let mut daemon = Daemon::prepare(dir.path(), DESKS, "");
     let run = Arc::new(Run::begin(&mut daemon).await);
     run.issue(200, "t").await;
     serve_everybody(&run, 200).await;
@@ -211,7 +213,7 @@ async fn sixteen_desks_call_no_ticket_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_over_a_hundred_kills() {
     let dir = tempfile::tempdir().unwrap();
-    let mut daemon = Daemon::prepare(dir.path(), DESKS);
+    let mut daemon = Daemon::prepare(dir.path(), DESKS, "");
     let run = Arc::new(Run::begin(&mut daemon).await);
     let tickets = 400;
     let issuing: Vec<_> = (0..4)

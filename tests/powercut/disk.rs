@@ -99,7 +99,7 @@ impl Disk {
             }
             Op::Remove { name } => self.unsynced.push(NameOp::Remove(name.clone())),
             Op::MakeDir { name } => self.unsynced.push(NameOp::Put(name.clone(), Entry::Dir)),
-            Op::Said { .. } | Op::SyncRange => {}
+            Op::Said { .. } | Op::Heard { .. } | Op::SyncRange => {}
         }
     }
 

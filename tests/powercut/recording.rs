@@ -29,6 +29,8 @@ pub enum Op {
     MakeDir { name: String },
     /// Something was said on standard output or, where asked for, on a socket.
     Said { fd: u64, text: Vec<u8> },
+    /// Something was read from a socket, where that is asked for.
+    Heard { fd: u64, text: Vec<u8> },
     /// A part of a file was handed to the disk, which promises nothing.
     SyncRange,
 }
@@ -67,24 +69,52 @@ fn shim(dir: &Path) -> PathBuf {
     library
 }
 
-/// Runs a program to its end and records what it does below `dir`. It must have made every file
-/// there itself. Faults are asked for with the shim's variables on the command.
+/// Where the programs of one recording write down what they do.
+pub struct Recorder {
+    outside: tempfile::TempDir,
+    shim: PathBuf,
+    dir: PathBuf,
+}
+
+impl Recorder {
+    /// Records what is done below `dir`. The programs must make every file there themselves.
+    pub fn new(dir: &Path) -> Self {
+        let outside = tempfile::tempdir().unwrap();
+        Self {
+            shim: shim(outside.path()),
+            dir: dir.canonicalize().unwrap(),
+            outside,
+        }
+    }
+
+    /// Has a program recorded. Faults are asked for with the shim's variables.
+    pub fn attach(&self, command: &mut Command) {
+        command
+            .env("LD_PRELOAD", &self.shim)
+            .env("RINDA_SHIM_DIR", &self.dir)
+            .env("RINDA_SHIM_LOG", self.log());
+    }
+
+    fn log(&self) -> PathBuf {
+        self.outside.path().join("log")
+    }
+
+    /// What was recorded, once the programs have ended.
+    pub fn finish(self) -> Recording {
+        Recording {
+            ops: parse(&fs::read(self.log()).unwrap()),
+        }
+    }
+}
+
+/// Runs a program to its end and records what it does below `dir`.
 pub fn record(command: &mut Command, dir: &Path) -> Recording {
-    let outside = tempfile::tempdir().unwrap();
-    let log = outside.path().join("log");
-    let dir = dir.canonicalize().unwrap();
-    let output = command
-        .env("LD_PRELOAD", shim(outside.path()))
-        .env("RINDA_SHIM_DIR", &dir)
-        .env("RINDA_SHIM_LOG", &log)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let recorder = Recorder::new(dir);
+    recorder.attach(command);
+    let output = command.stdin(Stdio::null()).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
-    Recording {
-        ops: parse(&fs::read(&log).unwrap()),
-    }
+    recorder.finish()
 }
 
 fn parse(log: &[u8]) -> Vec<Op> {
@@ -131,6 +161,10 @@ fn parse(log: &[u8]) -> Vec<Op> {
                 text: bytes,
             },
             10 => Op::SyncRange,
+            12 => Op::Heard {
+                fd: inode,
+                text: bytes,
+            },
             other => panic!("the shim wrote operation {other}"),
         });
     }

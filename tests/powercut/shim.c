@@ -4,7 +4,7 @@
  *   LD_PRELOAD            this, compiled with cc -shared -fPIC
  *   RINDA_SHIM_DIR        directory whose files are recorded
  *   RINDA_SHIM_LOG        where to, outside that directory
- *   RINDA_SHIM_SOCKETS=1  record what is sent on sockets as acknowledgements too
+ *   RINDA_SHIM_SOCKETS=1  record what is sent on sockets as acknowledgements too, and what is read
  *   RINDA_SHIM_MATCH      faults hit only files with this in their path
  *   RINDA_SHIM_EIO=n      the n-th fdatasync of such a file fails with EIO
  *   RINDA_SHIM_ENOSPC=n   after n bytes written to such files the disk is full ...
@@ -30,7 +30,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum op { CREATE = 1, WRITE, SYNC, SYNC_DIR, RENAME, UNLINK, TRUNCATE, MKDIR, ACK, SYNC_RANGE, RMDIR };
+enum op { CREATE = 1, WRITE, SYNC, SYNC_DIR, RENAME, UNLINK, TRUNCATE, MKDIR, ACK, SYNC_RANGE, RMDIR, HEARD };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *dir, *match;
@@ -218,6 +218,17 @@ ssize_t send(int fd, const void *bytes, size_t count, int flags) {
     pthread_mutex_lock(&lock);
     ssize_t done = real(fd, bytes, count, flags);
     if (done > 0) note(ACK, (uint64_t)fd, 0, NULL, bytes, (size_t)done);
+    pthread_mutex_unlock(&lock);
+    return done;
+}
+
+/* What is asked on a socket is recorded before the program sees it, so before anything it leads to. */
+ssize_t recv(int fd, void *bytes, size_t count, int flags) {
+    REAL(recv);
+    ssize_t done = real(fd, bytes, count, flags);
+    if (done <= 0 || !sockets || log_fd < 0 || flags & MSG_PEEK) return done;
+    pthread_mutex_lock(&lock);
+    note(HEARD, (uint64_t)fd, 0, NULL, bytes, (size_t)done);
     pthread_mutex_unlock(&lock);
     return done;
 }

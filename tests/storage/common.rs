@@ -19,6 +19,17 @@ pub fn riga() -> TimeZone {
     TimeZone::get("Europe/Riga").unwrap()
 }
 
+/// A directory in memory where the system has such a place: a test that plays the disk itself needs
+/// no real one.
+pub fn scratch() -> tempfile::TempDir {
+    let shm = Path::new("/dev/shm");
+    if shm.is_dir() {
+        tempfile::tempdir_in(shm).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}
+
 /// Parses an instant.
 pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

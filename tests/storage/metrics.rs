@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use rinda::metrics::Metrics;
 use rinda::queue::ticket::{DeskNumber, TicketId};
 
-use crate::common::{Centre, Seeded, TICKETS_A_DAY, at, open, open_metrics, riga, visit};
+use crate::common::{Centre, Seeded, TICKETS_A_DAY, at, open, open_metrics, riga, scratch, visit};
 
 /// Days of the history the tests damage.
-const DAYS: u64 = 4;
+const DAYS: u64 = 2;
 
 /// Trials of each kind of damage on each file.
 const TRIALS: u64 = 30;
@@ -150,7 +150,7 @@ fn copy_dir(from: &Path, to: &Path) {
 
 #[test]
 fn whatever_happens_to_sleds_files_the_figures_are_right_after_the_next_start() {
-    let original = tempfile::tempdir().unwrap();
+    let original = scratch();
     let mut centre = Centre::open(original.path());
     (0..DAYS).for_each(|day| centre.day(day));
     let last_seq = centre.state.seq;
@@ -167,7 +167,7 @@ fn whatever_happens_to_sleds_files_the_figures_are_right_after_the_next_start() 
     for name in files {
         for kind in 0..6 {
             for seed in 0..TRIALS {
-                let dir = tempfile::tempdir().unwrap();
+                let dir = scratch();
                 copy_dir(original.path(), dir.path());
                 let path = dir.path().join("metrics").join(&name);
                 harm(&path, kind, &mut Seeded(seed));

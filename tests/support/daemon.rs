@@ -13,14 +13,14 @@ const RETRY: Duration = Duration::from_millis(10);
 /// A daemon with its data directory.
 pub struct Daemon {
     pub data: PathBuf,
-    config: PathBuf,
+    pub config: PathBuf,
     port: u16,
     child: Option<Child>,
 }
 
 impl Daemon {
-    /// Prepares a centre of `desks` desks below `dir`; nothing runs yet.
-    pub fn prepare(dir: &Path, desks: u16) -> Self {
+    /// Prepares a centre of `desks` desks and these devices below `dir`; nothing runs yet.
+    pub fn prepare(dir: &Path, desks: u16, devices: &str) -> Self {
         let config = dir.join("centre.toml");
         let mut text = String::from(
             "[centre]\nid = \"crash\"\nname = \"Centrs\"\ntimezone = \"ZONE\"\n[hours]\n",
@@ -43,16 +43,22 @@ impl Daemon {
                 "[[desk]]\nnumber = {desk}\nservices = [1, 2, 3]\n"
             ));
         }
+        text.push_str(devices);
         std::fs::write(&config, text).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
         Self {
             data: dir.join("data"),
             config,
-            port,
+            port: free_port(),
+            child: None,
+        }
+    }
+
+    /// The same centre on another data directory; nothing runs yet.
+    pub fn on(&self, data: PathBuf) -> Self {
+        Self {
+            data,
+            config: self.config.clone(),
+            port: free_port(),
             child: None,
         }
     }
@@ -62,12 +68,18 @@ impl Daemon {
     }
 
     pub fn start(&mut self) {
+        self.start_with(|_| ());
+    }
+
+    /// Starts with whatever else the command needs.
+    pub fn start_with(&mut self, prepare: impl FnOnce(&mut Command)) {
         let mut command = self.command();
         command
             .args(["run", "--listen", &format!("127.0.0.1:{}", self.port)])
             .env("RINDA_LOG", "error")
             .stdout(Stdio::null())
             .stderr(Stdio::inherit());
+        prepare(&mut command);
         self.child = Some(command.spawn().unwrap());
     }
 
@@ -77,6 +89,14 @@ impl Daemon {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// Asks the daemon to end and waits until it has.
+    pub fn stop(&mut self) {
+        let mut child = self.child.take().expect("a daemon that runs");
+        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     /// A command on the same centre; its standard output.
@@ -109,6 +129,11 @@ impl Daemon {
             .arg(&self.data);
         command
     }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 impl Drop for Daemon {
@@ -177,6 +202,15 @@ impl Client {
             }
             tokio::time::sleep(RETRY).await;
         }
+    }
+
+    /// Gets a page of the API, with 200.
+    pub async fn get(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.url);
+        let response = self.http.get(url).bearer_auth(&self.token).send().await;
+        let response = response.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        response.json().await.unwrap()
     }
 
     pub async fn ready(&self) {
