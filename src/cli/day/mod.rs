@@ -158,6 +158,8 @@ pub(super) async fn run(options: DayOptions, data: &Path) -> Result<ExitCode> {
         stop: CancellationToken::new(),
         book: Mutex::new(Book::default()),
     };
+    // From the first open desk on, nothing but a second Ctrl-C ends this without closing it.
+    tokio::spawn(stop_on_interrupt(day.stop.clone()));
     let before = look_around(&day, &manager, &room).await?;
     let consultants = open_desks(&day, base, options.seed, &room).await?;
     let served = consultants.first().map(|first| first.served.clone());
@@ -336,7 +338,6 @@ async fn play(
         tasks.spawn(async move { consultant.work(day).await.context(name) });
     }
     let progress = tokio::spawn(show::progress(day.clone(), how_many));
-    let interrupt = tokio::spawn(stop_on_interrupt(day.stop.clone()));
     let mut first = Ok(());
     while let Some(ended) = tasks.join_next().await {
         let ended = ended.map_err(anyhow::Error::new).and_then(|ended| ended);
@@ -344,7 +345,6 @@ async fn play(
             first = ended;
         }
     }
-    interrupt.abort();
     progress.abort();
     let _ = progress.await;
     first
