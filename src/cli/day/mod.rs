@@ -98,6 +98,8 @@ pub(super) struct Day {
     /// Everybody finishes what they do and goes home.
     stop: CancellationToken,
     book: Mutex<Book>,
+    /// Rises with each ticket that is booked.
+    booked: watch::Sender<u64>,
 }
 
 impl Day {
@@ -157,6 +159,7 @@ pub(super) async fn run(options: DayOptions, data: &Path) -> Result<ExitCode> {
         clock: SystemClock::start(),
         stop: CancellationToken::new(),
         book: Mutex::new(Book::default()),
+        booked: watch::Sender::new(0),
     };
     // From the first open desk on, nothing but a second Ctrl-C ends this without closing it.
     tokio::spawn(stop_on_interrupt(day.stop.clone()));

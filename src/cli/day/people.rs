@@ -29,10 +29,10 @@ const SERVICES: [(f64, f64, f64); 3] =
 const VISIT_S_MIN: f64 = 30.0;
 
 /// Share of customers who do not come when called although they hardly waited.
-const NO_SHOW_BASE: f64 = 0.01;
+const NO_SHOW_BASE: f64 = 0.03;
 
 /// What a long wait adds to that at most.
-const NO_SHOW_BY_WAIT: f64 = 0.09;
+const NO_SHOW_BY_WAIT: f64 = 0.07;
 
 /// The wait after which most of that is reached, seconds.
 const NO_SHOW_WAIT_S: f64 = 3_600.0;
