@@ -90,6 +90,8 @@ pub(super) struct Book {
     pub at_desks: BTreeMap<u16, i64>,
     /// Calls, those of transferred customers included.
     pub calls: i64,
+    /// Tickets taken by others while the day ran.
+    pub strangers: i64,
     /// Nobody comes any more.
     pub all_came: bool,
 }

@@ -22,6 +22,9 @@ const WALK_MAX: Duration = Duration::from_secs(40);
 /// Between two looks at the room where nothing tells of a change.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// A ticket called that nobody of this day holds by then is somebody else's.
+const BOOKING_TIME_MAX: Duration = Duration::from_secs(10);
+
 /// After the end of the minute the daemon has so long to declare the no-show.
 const NO_SHOW_SLACK: Duration = Duration::from_secs(10);
 
@@ -139,11 +142,7 @@ impl Consultant {
         let Some(call) = answer.call else {
             return Ok(false);
         };
-        let known = day.book().called(call.ticket.id, call.called_at);
-        let ticket = match known {
-            Some(ticket) => ticket,
-            None => self.stranger(day, &call).await?,
-        };
+        let ticket = self.called(day, &call).await?;
         let waited = call.called_at.duration_since(ticket.issued_at);
         let waited_s = waited.as_secs_f64() * day.speed;
         let returns = ticket.first_called_at.is_some();
@@ -155,16 +154,21 @@ impl Consultant {
         Ok(true)
     }
 
-    /// A ticket taken by somebody else while the day runs: served, and counted as found.
-    async fn stranger(&self, day: &Day, call: &Call) -> Result<Entry> {
+    /// Books a call and gives the ticket as it was before it. The desk may be faster than the
+    /// customer at the kiosk, who has yet to read the number.
+    async fn called(&self, day: &Day, call: &Call) -> Result<Entry> {
         let id = call.ticket.id;
-        let found: Found = self.api.get(&format!("tickets/{id}")).await?;
-        let mut book = day.book();
-        book.found(&found);
-        book.tickets
-            .get(&id)
-            .cloned()
-            .context("a called ticket is not there")
+        let mut booked = day.booked.subscribe();
+        let known = booked.wait_for(|_| day.book().tickets.contains_key(&id));
+        if tokio::time::timeout(BOOKING_TIME_MAX, known).await.is_err() {
+            // Taken by somebody else while the day runs.
+            let found: Found = self.api.get(&format!("tickets/{id}")).await?;
+            let mut book = day.book();
+            book.found(&found);
+            book.strangers += 1;
+        }
+        let ticket = day.book().called(id, call.called_at);
+        ticket.context("a called ticket is not there")
     }
 
     async fn serve(&mut self, day: &Day, call: &Call, ticket: &Entry) -> Result<()> {

@@ -61,6 +61,7 @@ impl Kiosk {
             let issued = self.take_ticket(customer.service).await?;
             day.book()
                 .issued(issued.id, issued.issued_at, customer.clone());
+            day.booked.send_modify(|booked| *booked += 1);
             rests.insert(customer.service, issued.issued_at);
             self.newest.push_back(issued.issued_at);
             if customer.out_of_turn {

@@ -98,6 +98,8 @@ pub(super) struct Day {
     /// Everybody finishes what they do and goes home.
     stop: CancellationToken,
     book: Mutex<Book>,
+    /// Rises with each ticket that is booked.
+    booked: watch::Sender<u64>,
 }
 
 impl Day {
@@ -157,7 +159,10 @@ pub(super) async fn run(options: DayOptions, data: &Path) -> Result<ExitCode> {
         clock: SystemClock::start(),
         stop: CancellationToken::new(),
         book: Mutex::new(Book::default()),
+        booked: watch::Sender::new(0),
     };
+    // From the first open desk on, nothing but a second Ctrl-C ends this without closing it.
+    tokio::spawn(stop_on_interrupt(day.stop.clone()));
     let before = look_around(&day, &manager, &room).await?;
     let consultants = open_desks(&day, base, options.seed, &room).await?;
     let served = consultants.first().map(|first| first.served.clone());
@@ -336,7 +341,6 @@ async fn play(
         tasks.spawn(async move { consultant.work(day).await.context(name) });
     }
     let progress = tokio::spawn(show::progress(day.clone(), how_many));
-    let interrupt = tokio::spawn(stop_on_interrupt(day.stop.clone()));
     let mut first = Ok(());
     while let Some(ended) = tasks.join_next().await {
         let ended = ended.map_err(anyhow::Error::new).and_then(|ended| ended);
@@ -344,7 +348,6 @@ async fn play(
             first = ended;
         }
     }
-    interrupt.abort();
     progress.abort();
     let _ = progress.await;
     first

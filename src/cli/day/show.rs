@@ -100,10 +100,16 @@ pub(super) fn ending(day: &Day, date: &str, compared: &Comparison) -> Result<()>
     if let Some(why) = compared.left_out {
         text.push_str(&format!("{why}\n"));
     }
+    let strangers = day.book().strangers;
+    if strangers > 0 {
+        text.push_str(&format!(
+            "{strangers} tickets were taken by others meanwhile\n"
+        ));
+    }
     text.push_str(if compared.agrees() {
         "\nThe report agrees with what was simulated.\n"
     } else {
-        "\nThe report does NOT agree with what was simulated (marked ≠). Did somebody else use the demo?\n"
+        "\nThe report does NOT agree with what was simulated (marked ≠).\n"
     });
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
