@@ -33,7 +33,7 @@ use crate::world::World;
 const SEEDS: u64 = 1_000;
 
 /// Steps of one world while things break.
-const STEPS: usize = 60;
+const STEPS: usize = 30;
 
 /// One test, because the full disk is a limit on the whole process.
 #[test]
