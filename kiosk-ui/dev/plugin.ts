@@ -154,7 +154,10 @@ class FixtureServer {
         throw new RefusedError(401, 'wrong_password', 'Nepareizs lietotājvārds vai parole.');
       this.#signedIn = true;
     }
-    if (call.startsWith('DELETE')) this.#signedIn = false;
+    if (call.startsWith('DELETE')) {
+      this.#signedIn = false;
+      return null;
+    }
     if (!this.#signedIn) throw new RefusedError(401, 'not_signed_in', 'Jāpieslēdzas.');
     return { login: 'liga.berzina', name: 'Līga Bērziņa', role: 'admin', desk: null };
   }

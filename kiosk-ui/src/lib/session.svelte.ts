@@ -21,7 +21,12 @@ class SignedIn {
   }
 
   async signOut(): Promise<void> {
-    await remove('/api/v1/session');
+    try {
+      await remove('/api/v1/session');
+    } catch (error) {
+      // A session that ended meanwhile needs no ending.
+      if (!(error instanceof Problem && error.status === 401)) throw error;
+    }
     this.current = null;
   }
 }

@@ -324,7 +324,8 @@ export const lv = {
       connected: 'darbojas',
       lost: 'nav sakaru',
     },
-    journal: (sequence: number) => `Žurnālā ${sequence} ierakstu`,
+    journal: (sequence: number) =>
+      `Žurnālā ${sequence} ${pluralLv(sequence, { zero: 'ierakstu', one: 'ieraksts', other: 'ieraksti' })}`,
     open: (time: string) => `Pieņemam līdz plkst. ${time}`,
     openAllDay: 'Pieņemam visu diennakti',
     soon: 'Pieņemšana drīz sāksies',
