@@ -1,0 +1,61 @@
+//! `make bench`: what Rinda costs, as ratios to what the same machine does at best, so that the
+//! figures of two machines can be compared.
+//!
+//! Everything runs below the target directory, on one disk. Times of the smaller parts are those
+//! of a busy or an idle machine alike in both columns; a ratio is what to look at.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss
+)]
+
+mod boards;
+mod centre;
+mod issue;
+mod paper;
+mod reports;
+mod start;
+mod table;
+mod years;
+
+use std::path::Path;
+use std::time::Instant;
+
+use table::Row;
+
+fn main() -> anyhow::Result<()> {
+    // A start-up is measured in a process of its own: its memory is nobody else's.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(start::CHILD) {
+        return start::child(Path::new(&arguments.next().expect("a data directory")));
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("bench-")
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let began = Instant::now();
+    let mut rows: Vec<Row> = Vec::new();
+    let part = |what: &str| println!("{:>4} s  {what}", began.elapsed().as_secs());
+    part("durable ticket issue");
+    let runtime = tokio::runtime::Runtime::new()?;
+    let issued = runtime.block_on(issue::measure(folder.path(), &mut rows))?;
+    part("from the frame to the printer");
+    runtime.block_on(paper::measure(folder.path(), issued.bare, &mut rows))?;
+    part("from the call to the boards");
+    runtime.block_on(boards::measure(folder.path(), &mut rows))?;
+    drop(runtime);
+    part("a journal of five years, 500,000 tickets");
+    let five_years = years::five_years(folder.path(), &part)?;
+    part("its metrics, and start-up");
+    start::measure(folder.path(), &five_years, &mut rows)?;
+    part("the report of a quarter of 25,000 tickets");
+    let small = reports::measure(&five_years.data, years::LAST_QUARTER, &mut rows)?;
+    part("a journal of one quarter, 700,000 tickets");
+    let large = years::large_quarter(folder.path(), &part)?;
+    part("its report");
+    reports::measure_large(&large, &small, &mut rows)?;
+    part("done");
+    table::print(&rows);
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! From a decoded press to the last byte of its ticket in the printer's port: engine, outbox,
+//! driver and a pseudo-terminal, joined as the daemon joins them.
+
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use rinda::app::printing;
+use rinda::devices::link::{Connect, Serial};
+use rinda::devices::printer::driver::{self, Timing};
+use rinda::devices::printer::page::CodePage;
+use rinda::devices::printer::profile::Profile;
+use rinda::devices::simulator::printer::{self as simulator, PrinterConfig};
+use rinda::journal::record::Fact;
+use rinda::queue::catalogue::Service;
+use rinda::queue::command::{Actor, Asked, Command};
+use rinda::queue::event::Event;
+use rinda::queue::ticket::TicketId;
+use rinda::queue::view::SlipState;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::mpsc;
+
+use super::centre::{Running, setup};
+use super::table::{Row, percentile, ratio, time};
+
+/// Presses, one after the other.
+const PRESSES: usize = 100;
+
+const KIOSK: &str = "kiosks";
+const BAUD: u32 = 115_200;
+
+/// Shorter writes are questions after the printer's state.
+const TICKET_BYTES_MIN: usize = 16;
+
+/// A ticket is out within this time, or the bench fails.
+const TICKET_TIME_MAX: Duration = Duration::from_secs(20);
+
+pub async fn measure(folder: &Path, bare: Duration, rows: &mut Vec<Row>) -> Result<()> {
+    let running = Running::start(&folder.join("paper"), setup()?)?;
+    let link = folder.join("printer");
+    let profile = Profile::find("epson", CodePage::Cp775, 80)?;
+    let (_printer, mut tickets) = simulator::start(PrinterConfig {
+        link: link.clone(),
+        baud: BAUD,
+        profile: profile.clone(),
+        print_time: Duration::ZERO,
+    })?;
+    let last_byte = Arc::new(Mutex::new(Instant::now()));
+    let tapped = TappedSerial {
+        serial: Serial {
+            path: link,
+            baud: BAUD,
+        },
+        last_byte: last_byte.clone(),
+    };
+    let (job_in, jobs) = mpsc::channel(1);
+    let (report_in, reports) = mpsc::channel(16);
+    tokio::spawn(driver::run(
+        tapped,
+        profile,
+        Timing::at_baud(BAUD),
+        jobs,
+        report_in,
+    ));
+    tokio::spawn(printing::run(
+        KIOSK.to_owned(),
+        running.engine.clone(),
+        job_in,
+        reports,
+    ));
+    let mut times = Vec::new();
+    let mut bytes = 0;
+    // The first one waits for the printer to be found and is left out.
+    for press in 0..=PRESSES {
+        let began = Instant::now();
+        let ticket = press_button(&running, press).await?;
+        let finished = tokio::time::timeout(TICKET_TIME_MAX, tickets.recv()).await?;
+        bytes = finished.context("the printer ended")?.bytes.len();
+        if press > 0 {
+            times.push(last_byte.lock().expect("no panic").duration_since(began));
+        }
+        let mut published = running.engine.subscribe();
+        let printed = published.wait_for(|p| p.scene().slip_state(ticket) == SlipState::Printed);
+        tokio::time::timeout(TICKET_TIME_MAX, printed).await??;
+    }
+    for percent in [50, 99] {
+        let taken = percentile(&mut times, percent);
+        rows.push(Row {
+            what: format!("frame decoded → last byte to the printer, p{percent}"),
+            figure: time(taken),
+            baseline: time(bare),
+            ratio: ratio(taken.as_secs_f64(), bare.as_secs_f64()),
+            note: format!(
+                "{PRESSES} presses, {bytes} bytes each, pty; baseline: one append + fdatasync, of which the way has two"
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// What the daemon does with a decoded press.
+async fn press_button(running: &Running, press: usize) -> Result<TicketId> {
+    let command = Command::IssueTicket {
+        service: Service::ALL[press % 3],
+        asked: Asked::Board {
+            kiosk: KIOSK.to_owned(),
+            age_ms: 0,
+        },
+        out_of_turn: false,
+    };
+    let actor = Actor::Device {
+        name: KIOSK.to_owned(),
+    };
+    let key = Some(format!("press:{press}"));
+    let done = running.engine.submit(actor, command, key).await?;
+    done.records
+        .iter()
+        .find_map(|record| match &record.fact {
+            Fact::Queue(Event::TicketIssued { ticket, .. }) => Some(*ticket),
+            _ => None,
+        })
+        .context("no ticket was issued")
+}
+
+/// The printer's port, with a note of when it took the newest bytes of a ticket.
+struct TappedSerial {
+    serial: Serial,
+    last_byte: Arc<Mutex<Instant>>,
+}
+
+impl Connect for TappedSerial {
+    type Port = Tapped<<Serial as Connect>::Port>;
+
+    fn connect(&mut self) -> io::Result<Self::Port> {
+        Ok(Tapped {
+            port: self.serial.connect()?,
+            last_byte: self.last_byte.clone(),
+        })
+    }
+
+    fn name(&self) -> String {
+        self.serial.name()
+    }
+}
+
+struct Tapped<P> {
+    port: P,
+    last_byte: Arc<Mutex<Instant>>,
+}
+
+impl<P: AsyncRead + Unpin> AsyncRead for Tapped<P> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.port).poll_read(context, buffer)
+    }
+}
+
+impl<P: AsyncWrite + Unpin> AsyncWrite for Tapped<P> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.port).poll_write(context, bytes);
+        if bytes.len() >= TICKET_BYTES_MIN && matches!(written, Poll::Ready(Ok(_))) {
+            *self.last_byte.lock().expect("no panic") = Instant::now();
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.port).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.port).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,152 @@
+//! The report of a quarter, from the rollups and once more from the journal.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rinda::app::{ports, storage};
+use rinda::journal::Quarter;
+use rinda::metrics::Metrics;
+use rinda::queue::change::Change;
+use rinda::queue::forecast::LearnedTimes;
+use rinda::queue::setup::Setup;
+use rinda::queue::statistics::DayFigures;
+use rinda::report::{self, recompute_quarter};
+use rinda::web::ports::ReportFormat;
+
+use super::centre::setup;
+use super::table::{Row, percentile, ratio, time};
+use super::years::{LARGE_TICKETS, LAST_QUARTER, QUARTER_TICKETS, Years, evening};
+
+/// Reports from the rollups of one size.
+const REPORTS: usize = 9;
+
+/// How long one report took each way.
+pub struct Taken {
+    rollups: Duration,
+    journal: Duration,
+}
+
+/// The quarter of one centre, with five years around it.
+pub fn measure(data: &Path, quarter: &str, rows: &mut Vec<Row>) -> Result<Taken> {
+    let (setup, now) = (setup()?, evening()?);
+    let quarter: Quarter = quarter.parse()?;
+    let opened = storage::open(data, &setup, now)?;
+    let metrics = opened.metrics.context("the metrics do not open")?;
+    let (rollups, text) = from_rollups(&metrics, &setup, quarter, now)?;
+    let (journal, days) = from_journal(data, &setup, quarter)?;
+    ensure!(
+        text == write(&setup, quarter, days, now)?,
+        "the two ways differ"
+    );
+    let taken = Taken { rollups, journal };
+    rows.push(taken.row(QUARTER_TICKETS, "five years in the same metrics"));
+    Ok(taken)
+}
+
+/// A quarter of all centres' size. Its rollups are put into the metrics date by date: to count
+/// each ticket is what the start-up that makes the metrics anew measures.
+pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Result<()> {
+    let (setup, now) = (setup()?, evening()?);
+    let quarter: Quarter = LAST_QUARTER.parse()?;
+    let (journal, days) = from_journal(&years.data, &setup, quarter)?;
+    let issued: i64 = days
+        .values()
+        .flat_map(|day| day.services.values())
+        .map(|service| service.issued)
+        .sum();
+    ensure!(issued == i64::try_from(LARGE_TICKETS)?, "{issued} tickets");
+    let expected = write(&setup, quarter, days.clone(), now)?;
+    let beside = years.data.with_extension("rollups");
+    let opened = storage::open(&beside, &setup, now)?;
+    let metrics = opened.metrics.context("the metrics do not open")?;
+    for ((date, figures), seq) in days.into_iter().zip(1..) {
+        let change = Change {
+            date,
+            began: Some(date),
+            figures,
+            learned: LearnedTimes::default(),
+            tickets: Vec::new(),
+        };
+        metrics.apply(&[change], seq)?;
+    }
+    let (rollups, text) = from_rollups(&metrics, &setup, quarter, now)?;
+    ensure!(text == expected, "the two ways differ");
+    let taken = Taken { rollups, journal };
+    rows.push(taken.row(LARGE_TICKETS, "one journal, every day of the quarter"));
+    let times = LARGE_TICKETS / QUARTER_TICKETS;
+    for (what, large, little) in [
+        ("from the rollups", taken.rollups, small.rollups),
+        ("from the journal", taken.journal, small.journal),
+    ] {
+        rows.push(Row {
+            what: format!("  {LARGE_TICKETS} against {QUARTER_TICKETS}, {what}"),
+            figure: time(large),
+            baseline: time(little),
+            ratio: ratio(large.as_secs_f64(), little.as_secs_f64()),
+            note: format!("{times} times the tickets"),
+        });
+    }
+    Ok(())
+}
+
+impl Taken {
+    fn row(&self, tickets: u64, note: &str) -> Row {
+        Row {
+            what: format!("quarter's report over {tickets} tickets"),
+            figure: time(self.rollups),
+            baseline: time(self.journal),
+            ratio: format!(
+                "{:.4}",
+                self.rollups.as_secs_f64() / self.journal.as_secs_f64()
+            ),
+            note: format!(
+                "rollups, median of {REPORTS}; baseline: recomputed from the journal, {} per ticket; equal to the byte; {note}",
+                time(self.journal.div_f64(tickets as f64))
+            ),
+        }
+    }
+}
+
+fn from_rollups(
+    metrics: &Metrics,
+    setup: &Setup,
+    quarter: Quarter,
+    now: Timestamp,
+) -> Result<(Duration, String)> {
+    let from = quarter.first_date().context("a first date")?;
+    let end = quarter.last_date().context("a last date")?.tomorrow()?;
+    let mut times = Vec::new();
+    let mut text = String::new();
+    for _ in 0..REPORTS {
+        let began = Instant::now();
+        text = write(setup, quarter, metrics.days(from..end)?, now)?;
+        times.push(began.elapsed());
+    }
+    Ok((percentile(&mut times, 50), text))
+}
+
+fn from_journal(
+    data: &Path,
+    setup: &Setup,
+    quarter: Quarter,
+) -> Result<(Duration, BTreeMap<Date, DayFigures>)> {
+    let began = Instant::now();
+    let recomputed = recompute_quarter(data, &setup.timezone, quarter)?;
+    let taken = began.elapsed();
+    ensure!(recomputed.damaged == 0, "the journal is damaged");
+    Ok((taken, recomputed.days))
+}
+
+fn write(
+    setup: &Setup,
+    quarter: Quarter,
+    days: BTreeMap<Date, DayFigures>,
+    now: Timestamp,
+) -> Result<String> {
+    let report = report::quarter_report(setup, quarter, days, now);
+    ports::render(&report, ReportFormat::Json)
+}

@@ -1,0 +1,311 @@
+//! Journals of a size, written through the journal itself: dates of tickets that are issued,
+//! called and served or not, one flush per date.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use jiff::civil::{Date, Weekday, date};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use rinda::journal::record::{Fact, Record};
+use rinda::journal::state::State;
+use rinda::journal::{Journal, Quarter, snapshot_record};
+use rinda::queue::catalogue::Service;
+use rinda::queue::command::Actor;
+use rinda::queue::event::{CallReason, CallRule, Event};
+use rinda::queue::ticket::{DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
+use rinda::queue::view::WaitRange;
+
+use super::centre::setup;
+
+/// Quarters of five years.
+const QUARTERS: u16 = 20;
+
+/// Tickets of one centre and quarter.
+pub const QUARTER_TICKETS: u64 = 25_000;
+
+/// Tickets of all centres and one quarter.
+pub const LARGE_TICKETS: u64 = 700_000;
+
+/// The quarter that ends the five years, and that of the large report.
+pub const LAST_QUARTER: &str = "2025-Q4";
+
+const FIRST_DATE: Date = date(2021, 1, 1);
+
+/// Reception, seconds.
+const RECEPTION_S: i64 = 8 * 3_600 + 1_800;
+
+/// Tickets that one desk can serve in a day.
+const TICKETS_PER_DESK: u64 = 70;
+
+/// Every so many-th ticket is a no-show.
+const NO_SHOW_EACH: u64 = 20;
+
+/// A journal on disk.
+pub struct Years {
+    pub data: PathBuf,
+    pub tickets: u64,
+    pub records: u64,
+}
+
+/// Five years of one centre.
+pub fn five_years(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
+    let data = folder.join("five-years");
+    let mut maker = Maker::new(&data)?;
+    let mut first = FIRST_DATE;
+    for quarter in 1..=QUARTERS {
+        let end = first.checked_add(3.months())?;
+        let working = dates(first, end)
+            .filter(|day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday));
+        maker.quarter(working.collect(), QUARTER_TICKETS)?;
+        first = end;
+        if quarter % 5 == 0 {
+            part(&format!("  {} tickets", maker.tickets));
+        }
+    }
+    Ok(maker.done(data))
+}
+
+/// A quarter with as many tickets as all centres have, open every day.
+pub fn large_quarter(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
+    let data = folder.join("large");
+    let mut maker = Maker::new(&data)?;
+    let quarter: Quarter = LAST_QUARTER.parse()?;
+    let first = quarter.first_date().context("a first date")?;
+    let days: Vec<Date> = dates(first, first.checked_add(3.months())?).collect();
+    maker.quarter(days, LARGE_TICKETS)?;
+    part(&format!("  {} tickets", maker.tickets));
+    Ok(maker.done(data))
+}
+
+/// The evening of the last date: when a daemon starts on the five years.
+pub fn evening() -> Result<Timestamp> {
+    let quarter: Quarter = LAST_QUARTER.parse()?;
+    let last = quarter.last_date().context("a last date")?;
+    Ok(last
+        .at(18, 30, 0, 0)
+        .to_zoned(setup()?.timezone)?
+        .timestamp())
+}
+
+fn dates(from: Date, end: Date) -> impl Iterator<Item = Date> {
+    from.series(1.day()).take_while(move |day| *day < end)
+}
+
+struct Maker {
+    journal: Journal,
+    state: State,
+    zone: TimeZone,
+    batch: Vec<Record>,
+    tickets: u64,
+}
+
+impl Maker {
+    fn new(data: &Path) -> Result<Self> {
+        std::fs::create_dir_all(data)?;
+        let zone = setup()?.timezone;
+        let (journal, opened) = Journal::open(data, zone.clone(), &mut |_, _| {})?;
+        Ok(Self {
+            journal,
+            state: opened.state,
+            zone,
+            batch: Vec::new(),
+            tickets: 0,
+        })
+    }
+
+    fn done(self, data: PathBuf) -> Years {
+        Years {
+            data,
+            tickets: self.tickets,
+            records: self.state.seq,
+        }
+    }
+
+    fn quarter(&mut self, days: Vec<Date>, tickets: u64) -> Result<()> {
+        let (before, count) = (self.tickets, days.len() as u64);
+        for (day, so_far) in days.into_iter().zip(1..) {
+            let until = before + tickets * so_far / count;
+            self.day(day, until - self.tickets)?;
+        }
+        Ok(())
+    }
+
+    fn day(&mut self, day: Date, tickets: u64) -> Result<()> {
+        let opens = day.at(8, 30, 0, 0).to_zoned(self.zone.clone())?.timestamp();
+        let at = |second: i64| opens + SignedDuration::from_secs(second);
+        if self.journal.rotation_due(opens) {
+            let rotated = self.journal.rotate(opens, &self.state)?;
+            rotated
+                .records
+                .iter()
+                .for_each(|record| self.state.apply(record));
+        }
+        let began = Event::DayBegan {
+            date: day,
+            unserved: Vec::new(),
+            unfinished: Vec::new(),
+        };
+        self.happen(opens, Actor::Rinda, began);
+        let snapshot = snapshot_record(&self.state, opens);
+        self.state.apply(&snapshot);
+        self.batch.push(snapshot);
+        let desks = u16::try_from(tickets.div_ceil(TICKETS_PER_DESK))?;
+        for desk in 1..=desks {
+            let opened = Event::DeskOpened {
+                desk: DeskNumber(desk),
+                consultant: format!("konsultants{desk}"),
+                services: Service::ALL.to_vec(),
+            };
+            self.happen(opens, consultant(desk), opened);
+        }
+        let mut plan = plan(self.tickets + 1, tickets, desks);
+        plan.sort_by_key(|step| step.second);
+        let last = plan.last().map_or(0, |step| step.second);
+        let mut numbers = [0u16; 3];
+        for step in plan {
+            let actor = match step.what {
+                What::Issue => Actor::Device {
+                    name: "kiosks".to_owned(),
+                },
+                What::NoShow => Actor::Rinda,
+                What::Call | What::Arrive | What::Finish => consultant(step.desk),
+            };
+            let event = event(&step, day, &at, &mut numbers);
+            self.happen(at(step.second), actor, event);
+        }
+        for desk in 1..=desks {
+            let closed = Event::DeskClosed {
+                desk: DeskNumber(desk),
+            };
+            self.happen(at(last), consultant(desk), closed);
+        }
+        self.tickets += tickets;
+        self.journal.append(&self.batch)?;
+        self.batch.clear();
+        Ok(())
+    }
+
+    fn happen(&mut self, at: Timestamp, actor: Actor, event: Event) {
+        let record = Record {
+            seq: self.state.seq + 1,
+            at,
+            actor,
+            request: None,
+            fact: Fact::Queue(event),
+        };
+        self.state.apply(&record);
+        self.batch.push(record);
+    }
+}
+
+fn consultant(desk: u16) -> Actor {
+    Actor::Consultant {
+        login: format!("konsultants{desk}"),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Issue,
+    Call,
+    NoShow,
+    Arrive,
+    Finish,
+}
+
+/// One thing of a date's plan, seconds after opening.
+struct Step {
+    second: i64,
+    ticket: u64,
+    desk: u16,
+    issued: i64,
+    what: What,
+}
+
+/// Tickets at even distances; each desk takes its turn, as long as a service takes.
+fn plan(first: u64, tickets: u64, desks: u16) -> Vec<Step> {
+    let mut free_at = vec![0i64; usize::from(desks)];
+    let mut plan = Vec::new();
+    for at in 0..tickets {
+        let place = usize::try_from(at % u64::from(desks)).unwrap_or(0);
+        let ticket = first + at;
+        let issued = i64::try_from(at * RECEPTION_S as u64 / tickets).unwrap_or(0);
+        let called = issued.max(free_at[place]) + 2;
+        let desk = u16::try_from(place + 1).unwrap_or(1);
+        let mut add = |second, what| {
+            plan.push(Step {
+                second,
+                ticket,
+                desk,
+                issued,
+                what,
+            });
+        };
+        add(issued, What::Issue);
+        add(called, What::Call);
+        free_at[place] = if ticket % NO_SHOW_EACH == 0 {
+            add(called + 60, What::NoShow);
+            called + 60
+        } else {
+            let arrived = called + 15;
+            // Spread without chance: 120 to 680 s.
+            let finished = arrived + 120 + i64::try_from(ticket * 7_919 % 561).unwrap_or(0);
+            add(arrived, What::Arrive);
+            add(finished, What::Finish);
+            finished
+        };
+    }
+    plan
+}
+
+fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [u16; 3]) -> Event {
+    let (ticket, desk) = (TicketId(step.ticket), DeskNumber(step.desk));
+    match step.what {
+        What::Issue => {
+            let place = usize::try_from(step.ticket % 3).unwrap_or(0);
+            numbers[place] += 1;
+            Event::TicketIssued {
+                ticket,
+                number: TicketNumber {
+                    series: ['P', 'S', 'K'][place],
+                    number: numbers[place],
+                },
+                service: Service::ALL[place],
+                date: day,
+                track: TrackToken(format!("{:016x}", step.ticket)),
+                origin: Origin::Board {
+                    kiosk: "kiosks".to_owned(),
+                },
+                counts_from: at(step.issued),
+                out_of_turn: false,
+                ahead: 3,
+                promise: Some(WaitRange {
+                    p50_s: 300,
+                    p90_s: 900,
+                }),
+                print: None,
+            }
+        }
+        What::Call => Event::TicketCalled {
+            ticket,
+            desk,
+            reason: CallReason {
+                rule: CallRule::Turn,
+                counts_from: at(step.issued),
+                overtook: Vec::new(),
+            },
+        },
+        What::NoShow => Event::TicketNoShow {
+            ticket,
+            desk,
+            automatic: true,
+        },
+        What::Arrive => Event::CustomerArrived { ticket, desk },
+        What::Finish => Event::TicketFinished {
+            ticket,
+            desk,
+            outcome: None,
+        },
+    }
+}
