@@ -63,6 +63,8 @@ export class Issuing {
   }
 
   #show(ticket: ShownTicket): void {
+    // Answers may come in another order than their presses: the newer ticket stays.
+    if (ticket.id < this.#seen) return;
     this.#seen = Math.max(this.#seen, ticket.id);
     this.shown = ticket;
     clearTimeout(this.#timer);
