@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::common::{Seeded, plain, records, scratch};
 use crate::cuts::{Cut, anywhere, cut_all};
 use crate::daemon::Client;
-use crate::daemon_check::Found;
+use crate::daemon_check::{Found, key_of};
 use crate::daemon_run::{Story, play};
 use crate::disk::{Disk, Keeps};
 use crate::exchange::exchanges;
@@ -68,6 +68,19 @@ fn answers(story: &Story) -> Vec<usize> {
     ends
 }
 
+/// The last record that an answer before a cut after so many operations tells of.
+fn last_answered(story: &Story, truth: &Truth, cut: usize) -> u64 {
+    let keys: BTreeSet<&str> = story
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.answered_by(cut).is_some())
+        .filter_map(|exchange| exchange.key.as_deref())
+        .collect();
+    let answered = |record: &&Record| key_of(record).is_some_and(|key| keys.contains(key));
+    let last = truth.records.values().rev().find(answered);
+    last.map_or(0, |record| record.seq)
+}
+
 /// Opens as start-up does and compares with what had been answered.
 fn examine(story: &Story, truth: &Truth, cut: &Cut<'_>) -> Result<(), String> {
     let data = cut.left.join("data");
@@ -82,6 +95,12 @@ fn examine(story: &Story, truth: &Truth, cut: &Cut<'_>) -> Result<(), String> {
     let last = there.last().map_or(0, |record| record.seq);
     if opened.state.seq != last {
         return Err(format!("state of {}, last {last}", opened.state.seq));
+    }
+    // What came before an answer is as old as it, accounts and sessions included.
+    let answered = last_answered(story, truth, cut.at);
+    let kept = there.iter().filter(|record| record.seq <= answered).count() as u64;
+    if kept != answered {
+        return Err(format!("{kept} records of {answered}"));
     }
     let found = Found::read(&there)?;
     found.holds_what_was_told(story, cut.at)?;

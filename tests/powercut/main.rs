@@ -131,7 +131,9 @@ fn the_rig_notices_a_program_that_does_not_sync() {
         disk.after_cut(keeps, &mut Seeded(1), left.path());
         let data = left.path().join(workload::DATA);
         fs::create_dir_all(&data).unwrap();
-        let there = open(&data).1.last_seq;
+        open(&data);
+        // A last line may survive by luck, and all before it never.
+        let there = records(&data).0.len() as u64;
         assert!(there < acknowledged(&recording.ops), "{keeps:?}");
     }
 }
