@@ -380,6 +380,7 @@ export const en: Texts = {
     notMet: (count) => `not met: ${count}`,
     allMet: 'met',
     noCases: 'no cases',
+    exceptionCount: (count) => (count === 1 ? '1 exception' : `${count} exceptions`),
     days: 'By days',
     date: 'Date',
     planned: 'Reception',

@@ -400,6 +400,8 @@ export const lv = {
     notMet: (count: number) => `nav izpildīts: ${count}`,
     allMet: 'izpildīts',
     noCases: 'gadījumu nav',
+    exceptionCount: (count: number) =>
+      `${count} ${pluralLv(count, { zero: 'izņēmumu', one: 'izņēmums', other: 'izņēmumi' })}`,
     days: 'Pa dienām',
     date: 'Datums',
     planned: 'Pieņemšana',
