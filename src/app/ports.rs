@@ -114,7 +114,6 @@ fn make(
                 ReportFormat::Csv | ReportFormat::Table => Err(ReportError::NoSuchReport),
             }
         }
-        ReportOf::OwnDay { .. } => Err(ReportError::NoSuchReport),
     }
 }
 

@@ -58,13 +58,6 @@ pub enum ReportOf {
     },
     /// A local date.
     Day(Date),
-    /// A local date of one consultant.
-    OwnDay {
-        /// The date.
-        date: Date,
-        /// Whose.
-        login: String,
-    },
 }
 
 /// Why there is no report.

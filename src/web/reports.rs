@@ -1,4 +1,4 @@
-//! Reports: the quarter, the day, one's own day, in the form asked for.
+//! Reports: the quarter and the day, in the form asked for.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -8,22 +8,22 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::AppState;
-use super::access::{Caller, OVERSEERS, STAFF};
+use super::access::{Caller, OVERSEERS};
 use super::body::At;
 use super::ports::{ReportFormat, ReportOf};
 use super::problem::Problem;
+use crate::report::{DayReport, QuarterReport};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(quarter))
         .routes(routes!(day))
-        .routes(routes!(own_day))
 }
 
 /// The quarterly evaluation (A1.12)
 #[utoipa::path(get, path = "/api/v1/reports/quarters/{quarter}", tag = "reports",
     params(("quarter" = String, Path, description = "`2026-Q4`; with `.csv` or `.txt` in that form, else as `Accept` says")),
-    responses((status = 200, description = "The report", content((serde_json::Value = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+    responses((status = 200, description = "The report", content((QuarterReport = "application/json"), (String = "text/csv"), (String = "text/plain"))),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
 async fn quarter(
     State(state): State<AppState>,
@@ -39,8 +39,8 @@ async fn quarter(
 
 /// A day
 #[utoipa::path(get, path = "/api/v1/reports/days/{date}", tag = "reports",
-    params(("date" = String, Path, description = "`2026-11-22`; with `.csv` or `.txt` in that form, else as `Accept` says")),
-    responses((status = 200, description = "The report", content((serde_json::Value = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+    params(("date" = String, Path, description = "`2026-11-22`")),
+    responses((status = 200, description = "The report", body = DayReport),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
 async fn day(
     State(state): State<AppState>,
@@ -52,24 +52,6 @@ async fn day(
     let (name, format) = format_of(&name, &headers)?;
     let date: Date = name.parse().map_err(|_| Problem::not_found())?;
     report(&state, ReportOf::Day(date), name, format).await
-}
-
-/// The signed-in person's own day
-#[utoipa::path(get, path = "/api/v1/reports/mine/{date}", tag = "reports",
-    params(("date" = String, Path, description = "`2026-11-22`; with `.csv` or `.txt` in that form, else as `Accept` says")),
-    responses((status = 200, description = "The report", content((serde_json::Value = "application/json"), (String = "text/csv"), (String = "text/plain"))),
-        (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
-async fn own_day(
-    State(state): State<AppState>,
-    caller: Caller,
-    headers: HeaderMap,
-    At(name): At<String>,
-) -> Result<Response, Problem> {
-    caller.must_be(STAFF)?;
-    let login = caller.login().ok_or_else(Problem::not_allowed)?.to_owned();
-    let (name, format) = format_of(&name, &headers)?;
-    let date = name.parse().map_err(|_| Problem::not_found())?;
-    report(&state, ReportOf::OwnDay { date, login }, name, format).await
 }
 
 async fn report(

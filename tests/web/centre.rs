@@ -351,7 +351,6 @@ impl Reports for Figures {
             match of {
                 ReportOf::Quarter { year: 2026, .. } => Ok(Bytes::from(format!("{format:?}"))),
                 ReportOf::Quarter { .. } | ReportOf::Day(_) => Err(ReportError::NoSuchReport),
-                ReportOf::OwnDay { login, .. } => Ok(Bytes::from(login)),
             }
         }
         .boxed()

@@ -1,7 +1,7 @@
 /**
  * The quarter's report as the daemon sends it, and how its figures are written.
  *
- * The contract carries the report as a free value, so its shape is written here after `src/report/model.rs`.
+ * Only what the page shows is named here; the contract's `QuarterReport` has it all.
  */
 import type { Service, Timestamp } from '../lib/api/types';
 

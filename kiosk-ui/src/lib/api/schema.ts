@@ -401,23 +401,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/mine/{date}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The signed-in person's own day */
-        get: operations["own_day"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reports/quarters/{quarter}": {
         parameters: {
             query?: never;
@@ -922,6 +905,135 @@ export interface components {
             /** @description IANA time zone in which pages show times, e.g. `Europe/Riga`. */
             timezone: string;
         };
+        /** @description How much of a quarter there is data of. */
+        Completeness: {
+            /**
+             * Format: int64
+             * @description Of these, dates whose reception had begun at the report's moment.
+             */
+            days_due: number;
+            /**
+             * Format: int64
+             * @description Dates with reception hours in the whole quarter.
+             */
+            days_planned: number;
+            /**
+             * Format: int64
+             * @description Of these, dates with data, be it that nobody came.
+             */
+            days_with_data: number;
+            /** @description Dates due without data: the daemon did not run. */
+            missing: string[];
+            /**
+             * Format: double
+             * @description Dates with data / dates due.
+             */
+            share?: number | null;
+        };
+        /** @description One line of the compliance strip. */
+        ComplianceRow: {
+            /** @description Clause id, "A2/2/2.4". */
+            clause: string;
+            /** @description The others, in Latvian. */
+            exceptions: string[];
+            /**
+             * Format: int64
+             * @description Cases as the clause wants them.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description Of so many.
+             */
+            of: number;
+            /** @description What is counted, in Latvian. */
+            what: string;
+        };
+        /** @description One date, planned against actual (A1.11). */
+        DayLine: {
+            /**
+             * Format: date-time
+             * @description Reception ends, as planned.
+             */
+            closes_at?: string | null;
+            /**
+             * Format: date
+             * @description Date, local.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description Finished; absent without data.
+             */
+            finished?: number | null;
+            /**
+             * Format: date-time
+             * @description First call.
+             */
+            first_call?: string | null;
+            /**
+             * Format: int64
+             * @description Tickets issued; absent without data.
+             */
+            issued?: number | null;
+            /**
+             * Format: date-time
+             * @description Last call.
+             */
+            last_call?: string | null;
+            /**
+             * Format: date-time
+             * @description Last finish.
+             */
+            last_finish?: string | null;
+            /**
+             * Format: date-time
+             * @description Reception begins, as planned.
+             */
+            opens_at?: string | null;
+            /**
+             * Format: int64
+             * @description From the end of reception to the last finish, seconds.
+             */
+            overtime_s: number;
+            /** @description How it stands. */
+            state: components["schemas"]["DayState"];
+            /**
+             * Format: int32
+             * @description 90th percentile of the wait, seconds.
+             */
+            wait_p90_s?: number | null;
+        };
+        /** @description The figures of one date. */
+        DayReport: {
+            /**
+             * Format: date-time
+             * @description The moment the figures stand at.
+             */
+            as_of: string;
+            /** @description Name of the centre. */
+            centre: string;
+            /** @description Hours and state of the date. */
+            day: components["schemas"]["DayLine"];
+            /** @description By desk. */
+            desks: components["schemas"]["DeskLine"][];
+            occurrences?: components["schemas"]["Occurrences"] | null;
+            /** @description By service, in button order; empty where there is no data. */
+            services: components["schemas"]["ServiceDay"][];
+            /**
+             * Format: int32
+             * @description Target wait, seconds.
+             */
+            target_s: number;
+            /** @description IANA name of the time zone. */
+            timezone: string;
+            total?: components["schemas"]["Figures"] | null;
+        };
+        /**
+         * @description How a date stands.
+         * @enum {string}
+         */
+        DayState: "served" | "empty" | "missing" | "closed" | "extra" | "ahead";
         /** @description A desk after a step. */
         DeskAnswer: {
             /** @description Login of the consultant. */
@@ -1316,6 +1428,77 @@ export interface components {
             /** @description `kiosk`, `board`, `desk` or `manager`. */
             view: string;
         };
+        /**
+         * @description Tickets of a service or of all, by their outcome, and their times.
+         *     `issued = finished + no_show + cancelled + open`.
+         */
+        Figures: {
+            /**
+             * Format: int64
+             * @description Called at least once.
+             */
+            called: number;
+            /**
+             * Format: int64
+             * @description Ended without being served: by staff or at the day's end.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Served, those closed by the day's end included.
+             */
+            finished: number;
+            /**
+             * Format: int64
+             * @description Of the finished, those at a desk at the day's end: without an end time.
+             */
+            force_closed: number;
+            /** @description Handling, per stay at a desk. */
+            handling: components["schemas"]["Times"];
+            /**
+             * Format: int64
+             * @description Tickets issued.
+             */
+            issued: number;
+            /**
+             * Format: int64
+             * @description Ended as no-show.
+             */
+            no_show: number;
+            /** @description No-shows among those called. */
+            no_show_rate: components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description Open at the report's moment.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Marked out of turn (A2/2/2.5).
+             */
+            out_of_turn: number;
+            /**
+             * Format: int64
+             * @description Put back after a no-show.
+             */
+            reinstated: number;
+            /**
+             * Format: int64
+             * @description Sent on to another queue or desk.
+             */
+            transferred: number;
+            /**
+             * Format: int64
+             * @description Of the cancelled, those left over at the day's end.
+             */
+            unserved: number;
+            /** @description From issue to the last finish. */
+            visit: components["schemas"]["Times"];
+            /** @description Wait. */
+            wait: components["schemas"]["Times"];
+            /** @description Called within the target. */
+            within_target: components["schemas"]["WithinTarget"];
+        };
         /** @description How a visit ended. */
         FinishRequest: {
             /** @description Short remark, 1 to 200 characters. */
@@ -1632,6 +1815,12 @@ export interface components {
              */
             wait_target_s: number;
         };
+        /** @description One month. */
+        Month: {
+            figures?: components["schemas"]["Figures"] | null;
+            /** @description "2026-10". */
+            month: string;
+        };
         /** @description Who is next for a desk, and why. */
         NextLine: {
             /** @description Why, a Latvian sentence. */
@@ -1639,12 +1828,112 @@ export interface components {
             /** @description The ticket. */
             ticket: components["schemas"]["TicketLine"];
         };
+        /** @description Something the evaluation asks for that cannot be told yet. */
+        NotYet: {
+            /** @description Clause id. */
+            clause: string;
+            /** @description What is missing, in Latvian. */
+            what: string;
+        };
         /** @description A body without fields. */
         Nothing: Record<string, never>;
         /** @description A line of notice. */
         NoticeLine: {
             /** @description Text, Latvian. */
             text: string;
+        };
+        /** @description What belongs to no service or desk. */
+        Occurrences: {
+            /**
+             * Format: int64
+             * @description Calls; repeats of an announcement are none.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Calls by a desk that had a customer; the rules make it 0 (A2/4/9).
+             */
+            calls_while_busy: number;
+            /**
+             * Format: int64
+             * @description Of these before the minute was over; the rules make it 0 (A2/2/2.4).
+             */
+            early_no_shows: number;
+            /**
+             * Format: int64
+             * @description Of these, finished after the end of reception.
+             */
+            finished_after_closing: number;
+            /**
+             * Format: int64
+             * @description Finished with an end time on dates with reception hours.
+             */
+            finished_timed: number;
+            /**
+             * Format: int64
+             * @description Times somebody went.
+             */
+            help_answered: number;
+            /**
+             * Format: int64
+             * @description Times help was asked for at a kiosk (A2/2/2.1).
+             */
+            help_requested: number;
+            /**
+             * Format: int64
+             * @description No-shows declared; some may have been undone or put back.
+             */
+            no_shows_declared: number;
+            /**
+             * Format: int64
+             * @description Calls by hand against the rule.
+             */
+            overrides: number;
+            /**
+             * Format: int64
+             * @description Calls for which somebody issued earlier was passed over.
+             */
+            overtakes: number;
+            /**
+             * Format: int64
+             * @description Dates on which this happened.
+             */
+            overtime_days: number;
+            /**
+             * Format: int64
+             * @description From the end of reception to the last finish, summed over dates, seconds.
+             */
+            overtime_s: number;
+            /**
+             * Format: int64
+             * @description Papers that did not come out.
+             */
+            print_failures: number;
+            /**
+             * Format: int64
+             * @description Papers that may or may not have come out.
+             */
+            print_unknown: number;
+            /**
+             * Format: int64
+             * @description Presses while no tickets were issued.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Papers after the first of a ticket.
+             */
+            reprints: number;
+            /**
+             * Format: int64
+             * @description Starts of the daemon.
+             */
+            starts: number;
+            /**
+             * Format: int64
+             * @description Presses that issued no ticket on purpose: repeated, in a burst, or too old.
+             */
+            suppressed: number;
         };
         /** @description How a desk begins work. */
         OpenRequest: {
@@ -1687,6 +1976,13 @@ export interface components {
         PasswordRequest: {
             /** @description Password of at least 8 characters. */
             password: string;
+        };
+        /** @description A quarter and its months. */
+        Period: {
+            /** @description Its three months. */
+            months: components["schemas"]["Month"][];
+            /** @description The whole quarter, pooled. */
+            quarter: components["schemas"]["Figures"];
         };
         /** @description A signed-in person. */
         Person: {
@@ -1747,6 +2043,53 @@ export interface components {
             /** @description `urn:rinda:problem:` and the code. */
             type: string;
         };
+        /** @description The figures of one centre and one quarter (A1.12). */
+        QuarterReport: {
+            /**
+             * Format: date-time
+             * @description The moment the figures stand at; what is open then is counted as open.
+             */
+            as_of: string;
+            /** @description Name of the centre. */
+            centre: string;
+            /** @description How much of the quarter there is data of. */
+            completeness: components["schemas"]["Completeness"];
+            /** @description Clause by clause what can be shown from the data. */
+            compliance: components["schemas"]["ComplianceRow"][];
+            /** @description Date by date, planned against actual hours (A1.11). */
+            days: components["schemas"]["DayLine"][];
+            /** @description By desk. */
+            desks: components["schemas"]["DeskLine"][];
+            /**
+             * Format: date
+             * @description First date, local.
+             */
+            from: string;
+            /** @description What the evaluation asks for and this program cannot tell yet. */
+            not_yet: components["schemas"]["NotYet"][];
+            /** @description What else happened. */
+            occurrences: components["schemas"]["Occurrences"];
+            /** @description "2026-Q4". */
+            quarter: string;
+            /** @description By service, in button order. */
+            services: components["schemas"]["ServicePeriod"][];
+            /** @description The quarter is over and nothing is open: the figures change no more. */
+            settled: boolean;
+            /**
+             * Format: int32
+             * @description Target wait, seconds.
+             */
+            target_s: number;
+            /** @description IANA name of the time zone that makes dates local. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description Last date, local.
+             */
+            to: string;
+            /** @description All services together. */
+            total: components["schemas"]["Period"];
+        };
         /** @description A queue in one line. */
         QueueLine: {
             /**
@@ -1785,6 +2128,15 @@ export interface components {
         Role: "consultant" | "manager" | "quality" | "admin";
         /** @description The button digit of the service: 1, 2 or 3 */
         Service: number;
+        /** @description A service on one date. */
+        ServiceDay: {
+            /** @description Figures. */
+            figures: components["schemas"]["Figures"];
+            /** @description Its name, to the letter of A2/2/1.3. */
+            name: string;
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+        };
         /** @description A service. */
         ServiceLine: {
             /** @description Name to the letter of A2/2/1.3. */
@@ -1798,6 +2150,33 @@ export interface components {
              * @description Waiting now.
              */
             waiting: number;
+        };
+        /** @description A service over a quarter. */
+        ServicePeriod: components["schemas"]["Period"] & {
+            /** @description Its name, to the letter of A2/2/1.3. */
+            name: string;
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+        };
+        /** @description `n` of `of`. */
+        Share: {
+            /**
+             * Format: int64
+             * @description Cases.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description Of so many.
+             */
+            of: number;
+            /**
+             * Format: double
+             * @description n / of; absent of nothing.
+             */
+            share?: number | null;
+            /** @description Too few cases to mean much. */
+            small_sample: boolean;
         };
         /** @description Who signs in. */
         SignInRequest: {
@@ -1987,6 +2366,36 @@ export interface components {
             /** @description Service, by its button digit. */
             service: components["schemas"]["Service"];
         };
+        /** @description A distribution of times. */
+        Times: {
+            /**
+             * Format: int64
+             * @description Cases measured.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Longest, seconds.
+             */
+            max_s?: number | null;
+            /**
+             * Format: int32
+             * @description Mean, rounded to the second.
+             */
+            mean_s?: number | null;
+            /**
+             * Format: int32
+             * @description Median, nearest rank, seconds.
+             */
+            median_s?: number | null;
+            /**
+             * Format: int32
+             * @description 90th percentile, nearest rank, seconds.
+             */
+            p90_s?: number | null;
+            /** @description Too few cases to mean much. */
+            small_sample: boolean;
+        };
         /** @description Where the customer's ticket stands. */
         TrackState: {
             /**
@@ -2107,6 +2516,24 @@ export interface components {
             since: string;
             /** @description View. */
             view: string;
+        };
+        /** @description How many were called within the target, and who was left out of that. */
+        WithinTarget: components["schemas"]["Share"] & {
+            /**
+             * Format: int64
+             * @description Left out: cancelled uncalled before the target was over.
+             */
+            left_out_cancelled: number;
+            /**
+             * Format: int64
+             * @description Left out: still uncalled, the target not over yet.
+             */
+            left_out_waiting: number;
+            /**
+             * Format: int64
+             * @description Among those who count: still uncalled and past the target.
+             */
+            uncalled_late: number;
         };
     };
     responses: never;
@@ -2899,7 +3326,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `2026-11-22`; with `.csv` or `.txt` in that form, else as `Accept` says */
+                /** @description `2026-11-22` */
                 date: string;
             };
             cookie?: never;
@@ -2912,43 +3339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
-                    "text/csv": string;
-                    "text/plain": string;
-                };
-            };
-            /** @description `no_such_report` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    own_day: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description `2026-11-22`; with `.csv` or `.txt` in that form, else as `Accept` says */
-                date: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "text/csv": string;
-                    "text/plain": string;
+                    "application/json": components["schemas"]["DayReport"];
                 };
             };
             /** @description `no_such_report` */
@@ -2980,7 +3371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["QuarterReport"];
                     "text/csv": string;
                     "text/plain": string;
                 };
