@@ -39,9 +39,9 @@ fn main() -> anyhow::Result<()> {
     let part = |what: &str| println!("{:>4} s  {what}", began.elapsed().as_secs());
     part("durable ticket issue");
     let runtime = tokio::runtime::Runtime::new()?;
-    let issued = runtime.block_on(issue::measure(folder.path(), &mut rows))?;
+    let line = runtime.block_on(issue::measure(folder.path(), &mut rows))?;
     part("from the frame to the printer");
-    runtime.block_on(paper::measure(folder.path(), issued.bare, &mut rows))?;
+    runtime.block_on(paper::measure(folder.path(), line, &mut rows))?;
     part("from the call to the boards");
     runtime.block_on(boards::measure(folder.path(), &mut rows))?;
     drop(runtime);

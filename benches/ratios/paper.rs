@@ -25,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
 
 use super::centre::{Running, setup};
+use super::issue::Bare;
 use super::table::{Row, percentile, ratio, time};
 
 /// Presses, one after the other.
@@ -39,7 +40,7 @@ const TICKET_BYTES_MIN: usize = 16;
 /// A ticket is out within this time, or the bench fails.
 const TICKET_TIME_MAX: Duration = Duration::from_secs(20);
 
-pub async fn measure(folder: &Path, bare: Duration, rows: &mut Vec<Row>) -> Result<()> {
+pub async fn measure(folder: &Path, line: Vec<u8>, rows: &mut Vec<Row>) -> Result<()> {
     let running = Running::start(&folder.join("paper"), setup()?)?;
     let link = folder.join("printer");
     let profile = Profile::find("epson", CodePage::Cp775, 80)?;
@@ -72,10 +73,12 @@ pub async fn measure(folder: &Path, bare: Duration, rows: &mut Vec<Row>) -> Resu
         job_in,
         reports,
     ));
+    let mut bare = Bare::new(&folder.join("bare-paper"), line)?;
     let mut times = Vec::new();
     let mut bytes = 0;
     // The first one waits for the printer to be found and is left out.
     for press in 0..=PRESSES {
+        bare.append()?;
         let began = Instant::now();
         let ticket = press_button(&running, press).await?;
         let finished = tokio::time::timeout(TICKET_TIME_MAX, tickets.recv()).await?;
@@ -89,11 +92,12 @@ pub async fn measure(folder: &Path, bare: Duration, rows: &mut Vec<Row>) -> Resu
     }
     for percent in [50, 99] {
         let taken = percentile(&mut times, percent);
+        let floor = bare.percentile(percent);
         rows.push(Row {
             what: format!("frame decoded → last byte to the printer, p{percent}"),
             figure: time(taken),
-            baseline: time(bare),
-            ratio: ratio(taken.as_secs_f64(), bare.as_secs_f64()),
+            baseline: time(floor),
+            ratio: ratio(taken.as_secs_f64(), floor.as_secs_f64()),
             note: format!(
                 "{PRESSES} presses, {bytes} bytes each, pty; baseline: one append + fdatasync, of which the way has two"
             ),

@@ -244,7 +244,7 @@ fn plan(first: u64, tickets: u64, desks: u16) -> Vec<Step> {
         };
         add(issued, What::Issue);
         add(called, What::Call);
-        free_at[place] = if ticket % NO_SHOW_EACH == 0 {
+        free_at[place] = if ticket.is_multiple_of(NO_SHOW_EACH) {
             add(called + 60, What::NoShow);
             called + 60
         } else {
