@@ -124,8 +124,8 @@ async fn press_button(running: &Running, press: usize) -> Result<TicketId> {
     done.records
         .iter()
         .find_map(|record| match &record.fact {
-            Fact::Queue(Event::TicketIssued { ticket, .. }) => Some(*ticket),
-            _ => None,
+            Fact::Queue(event @ Event::TicketIssued { .. }) => event.ticket(),
+            Fact::Queue(_) | Fact::Access(_) | Fact::Snapshot(_) | Fact::Sealed(_) => None,
         })
         .context("no ticket was issued")
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use firmware_protocol::Uid;
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::printing;
 use crate::config::{BoardDevice, Config, Port, PrinterDevice};
@@ -46,7 +47,13 @@ pub struct Simulated {
 ///
 /// # Errors
 /// Where the printer's profile does not fit what tickets say, or a simulated device cannot start.
-pub fn start(name: &str, config: &Config, data: &Path, engine: &EngineHandle) -> Result<Simulated> {
+pub fn start(
+    name: &str,
+    config: &Config,
+    data: &Path,
+    engine: &EngineHandle,
+    stop: &CancellationToken,
+) -> Result<Simulated> {
     let mut simulated = Simulated::default();
     let Some(devices) = config.kiosks.get(name) else {
         return Ok(simulated);
@@ -60,7 +67,7 @@ pub fn start(name: &str, config: &Config, data: &Path, engine: &EngineHandle) ->
                 link
             }
         };
-        start_board(name, port, board.baud, engine);
+        start_board(name, port, board.baud, engine, stop);
     }
     if let Some(printer) = &devices.printer {
         let profile =
@@ -75,7 +82,7 @@ pub fn start(name: &str, config: &Config, data: &Path, engine: &EngineHandle) ->
                 link
             }
         };
-        start_printer(name, port, printer.baud, profile, engine);
+        start_printer(name, port, printer.baud, profile, engine, stop);
     }
     Ok(simulated)
 }
@@ -131,19 +138,38 @@ fn device_link(data: &Path, kiosk: &str, device: &str) -> Result<PathBuf> {
     Ok(folder.join(format!("{kiosk}-{device}")))
 }
 
-fn start_board(name: &str, path: PathBuf, baud: u32, engine: &EngineHandle) {
+/// A task that ends when the centre stops: it holds a handle to the engine, which runs as long as
+/// anybody holds one.
+fn spawn_until(stop: &CancellationToken, task: impl Future<Output = ()> + Send + 'static) {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = task => {}
+        }
+    });
+}
+
+fn start_board(
+    name: &str,
+    path: PathBuf,
+    baud: u32,
+    engine: &EngineHandle,
+    stop: &CancellationToken,
+) {
     let (press_in, presses) = mpsc::channel(PRESSES_WAITING);
     let (lamps_in, lamps) = watch::channel([LampState::Off; 3]);
     let (status_in, status) = watch::channel(BoardStatus::default());
-    tokio::spawn(kiosk_board::run(
-        Serial { path, baud },
-        lamps,
-        press_in,
-        status_in,
-    ));
-    tokio::spawn(issue_presses(name.to_owned(), presses, engine.clone()));
-    tokio::spawn(light_lamps(lamps_in, engine.clone()));
-    tokio::spawn(tell_link(name.to_owned(), status, engine.clone()));
+    spawn_until(
+        stop,
+        kiosk_board::run(Serial { path, baud }, lamps, press_in, status_in),
+    );
+    spawn_until(
+        stop,
+        issue_presses(name.to_owned(), presses, engine.clone()),
+    );
+    spawn_until(stop, light_lamps(lamps_in, engine.clone()));
+    spawn_until(stop, tell_link(name.to_owned(), status, engine.clone()));
 }
 
 /// Each press becomes a command under the press's own id, so that a repeat is the same ticket.
@@ -237,21 +263,29 @@ async fn tell_link(kiosk: String, mut status: watch::Receiver<BoardStatus>, engi
     }
 }
 
-fn start_printer(name: &str, path: PathBuf, baud: u32, profile: Profile, engine: &EngineHandle) {
+fn start_printer(
+    name: &str,
+    path: PathBuf,
+    baud: u32,
+    profile: Profile,
+    engine: &EngineHandle,
+    stop: &CancellationToken,
+) {
     // One job in the printer at a time: the outbox gives the next when the last is done.
     let (job_in, jobs) = mpsc::channel(1);
     let (report_in, reports) = mpsc::channel(REPORTS_WAITING);
-    tokio::spawn(driver::run(
-        Serial { path, baud },
-        profile,
-        Timing::at_baud(baud),
-        jobs,
-        report_in,
-    ));
-    tokio::spawn(printing::run(
-        name.to_owned(),
-        engine.clone(),
-        job_in,
-        reports,
-    ));
+    spawn_until(
+        stop,
+        driver::run(
+            Serial { path, baud },
+            profile,
+            Timing::at_baud(baud),
+            jobs,
+            report_in,
+        ),
+    );
+    spawn_until(
+        stop,
+        printing::run(name.to_owned(), engine.clone(), job_in, reports),
+    );
 }

@@ -118,11 +118,12 @@ pub async fn run(options: Options) -> Result<Centre> {
         }
         let _ = ended.send(());
     });
+    let stop = CancellationToken::new();
     let mut simulated = BTreeMap::new();
     for kiosk in config.kiosks.keys() {
         simulated.insert(
             kiosk.clone(),
-            kiosks::start(kiosk, &config, &data, &engine)?,
+            kiosks::start(kiosk, &config, &data, &engine, &stop)?,
         );
     }
     let voice = Arc::new(if config.voice.enabled {
@@ -132,7 +133,6 @@ pub async fn run(options: Options) -> Result<Centre> {
     });
     let ready = voice.is_ready();
     engine.report(DeviceReport::Voice { ready }).await;
-    let stop = CancellationToken::new();
     let reports = Arc::new(ports::Figures {
         metrics: metrics.clone(),
         setup,

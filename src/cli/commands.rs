@@ -337,9 +337,11 @@ fn tell_damage<'a>(damage: impl Iterator<Item = &'a Damage>) -> Result<ExitCode>
     Err(anyhow!("the journal is damaged:\n{}", damage.join("\n")))
 }
 
-/// Prints what was asked for.
+/// Prints what was asked for. Whoever reads only the beginning has what they want.
 pub(super) fn say(text: &str) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    Ok(ExitCode::SUCCESS)
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
+    }
 }
