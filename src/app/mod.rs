@@ -137,6 +137,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         metrics: metrics.clone(),
         setup,
         clock: clock.clone(),
+        engine: engine.clone(),
     });
     let control = control::Control {
         engine: engine.clone(),

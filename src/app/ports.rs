@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::kiosks::Simulated;
 use crate::clock::Clock;
 use crate::devices::voice::Voice;
+use crate::engine::handle::EngineHandle;
 use crate::metrics::Metrics;
 use crate::queue::setup::Setup;
 use crate::report::{self, Quarter, QuarterReport};
@@ -59,6 +60,8 @@ pub struct Figures {
     pub setup: Arc<Setup>,
     /// For the moment a report is made.
     pub clock: Arc<dyn Clock>,
+    /// For what is durable: rollups that lag behind it are not told as if they were whole.
+    pub engine: EngineHandle,
 }
 
 impl Figures {
@@ -81,12 +84,20 @@ impl ports::Reports for Figures {
         let metrics = self.metrics.clone();
         let setup = self.setup.clone();
         let as_of = self.clock.now();
+        let durable = self.engine.published().state.seq;
         Box::pin(async move {
             let metrics = metrics.ok_or_else(|| unreadable("the metrics are not open"))?;
             // sled reads from the disk.
-            tokio::task::spawn_blocking(move || make(&metrics, &setup, &of, format, as_of))
-                .await
-                .map_err(unreadable)?
+            tokio::task::spawn_blocking(move || {
+                if metrics.applied_seq().map_err(unreadable)? < durable {
+                    return Err(unreadable(
+                        "the metrics have stopped: restart the daemon, which makes them anew",
+                    ));
+                }
+                make(&metrics, &setup, &of, format, as_of)
+            })
+            .await
+            .map_err(unreadable)?
         })
     }
 }

@@ -427,9 +427,14 @@ impl Engine {
         for change in &batch.changes {
             around.learned.merge(&change.learned, 1);
         }
-        if let Some(metrics) = &self.metrics
-            && let Err(error) = metrics.apply(&batch.changes, self.ahead.seq)
-        {
+        self.count(&batch.changes);
+        Ok(())
+    }
+
+    /// Brings the metrics up to what is durable.
+    fn count(&mut self, changes: &[Change]) {
+        let Some(metrics) = &self.metrics else { return };
+        if let Err(error) = metrics.apply(changes, self.ahead.seq) {
             // The journal has it all; figures are made anew from it at the next start.
             tracing::error!(error = &error as &dyn std::error::Error, "metrics");
             self.metrics = None;
@@ -440,7 +445,6 @@ impl Engine {
                 urgent: false,
             });
         }
-        Ok(())
     }
 
     /// Reopens a journal that refused a batch, and turns the quarter where it is due.
@@ -463,6 +467,7 @@ impl Engine {
             self.ahead.apply(record);
         }
         self.durable = Arc::new(without_answers(&self.ahead));
+        self.count(&[]);
         if let Some(error) = rotated.unpacked {
             tracing::warn!(%error, "the closed quarter could not be packed yet");
         }
