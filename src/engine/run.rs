@@ -528,10 +528,14 @@ impl Engine {
         let around = Arc::make_mut(&mut self.around);
         match report {
             DeviceReport::Printer { kiosk, state } => {
-                around.printers.insert(kiosk, state);
+                if around.printers.insert(kiosk.clone(), state) != Some(state) {
+                    around.printers_since.insert(kiosk, now);
+                }
             }
             DeviceReport::Board { kiosk, link } => {
-                around.boards.insert(kiosk, link);
+                if around.boards.insert(kiosk.clone(), link) != Some(link) {
+                    around.boards_since.insert(kiosk, now);
+                }
             }
             DeviceReport::Displays { by } => {
                 around.displays = around.displays.saturating_add_signed(by);
@@ -540,7 +544,6 @@ impl Engine {
             DeviceReport::Clear { kind } => self.clear(&kind),
             DeviceReport::Voice { ready } => around.voice = ready,
         }
-        tracing::debug!(%now, "a device reported");
     }
 
     fn raise(&mut self, alert: Alert) {

@@ -477,8 +477,10 @@ impl Centre {
             return;
         };
         staffed.seat = last.seat_before;
-        if let Seat::Called { minute_from, .. } = &mut staffed.seat {
-            // The customer is awaited again, for a whole minute (A2/2/2.4).
+        if last.step == Step::NoShow
+            && let Seat::Called { minute_from, .. } = &mut staffed.seat
+        {
+            // The old minute is over: the customer is awaited again, for a whole one (A2/2/2.4).
             *minute_from = at;
         }
         if last.step == Step::Finished {

@@ -36,6 +36,10 @@ pub struct Surroundings {
     pub printers: BTreeMap<String, PrinterState>,
     /// Button boards by kiosk.
     pub boards: BTreeMap<String, BoardLink>,
+    /// Since when printers are as they are, by kiosk.
+    pub printers_since: BTreeMap<String, Timestamp>,
+    /// Since when button boards are as they are, by kiosk.
+    pub boards_since: BTreeMap<String, Timestamp>,
     /// Displays connected.
     pub displays: u32,
     /// What needs a person, beyond what the devices above say.

@@ -1,5 +1,9 @@
 //! The views of the people who work in the centre: a desk's and the manager's.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use super::catalogue::Service;
 use super::decide::undoable;
 use super::desk::{Desk, Seat, Staffed};
@@ -95,11 +99,12 @@ impl Scene<'_> {
         for kiosk in self.setup.kiosks.keys() {
             alerts.extend(self.printer_alert(kiosk));
             if self.board_link(kiosk) == BoardLink::Lost {
-                alerts.push(self.alert(
-                    "board",
-                    format!("Kioska „{kiosk}” pogu panelis neatbild. Pārbaudiet kabeli."),
-                    true,
-                ));
+                alerts.push(Alert {
+                    kind: "board".to_owned(),
+                    text: format!("Kioska „{kiosk}” pogu panelis neatbild. Pārbaudiet kabeli."),
+                    since: self.since(&self.around.boards_since, kiosk),
+                    urgent: true,
+                });
             }
         }
         for (kiosk, since) in &self.centre.help {
@@ -123,16 +128,16 @@ impl Scene<'_> {
             PrinterState::Error => ("printera kļūda. Pārbaudiet nazi un papīru.", true),
             PrinterState::Offline => ("printeris neatbild. Pārbaudiet kabeli.", true),
         };
-        Some(self.alert("printer", format!("Kioskā „{kiosk}” {text}"), urgent))
+        Some(Alert {
+            kind: "printer".to_owned(),
+            text: format!("Kioskā „{kiosk}” {text}"),
+            since: self.since(&self.around.printers_since, kiosk),
+            urgent,
+        })
     }
 
-    fn alert(&self, kind: &str, text: String, urgent: bool) -> Alert {
-        Alert {
-            kind: kind.to_owned(),
-            text,
-            since: self.now,
-            urgent,
-        }
+    fn since(&self, moments: &BTreeMap<String, Timestamp>, kiosk: &str) -> Timestamp {
+        moments.get(kiosk).copied().unwrap_or(self.now)
     }
 
     /// A ticket as staff see it.

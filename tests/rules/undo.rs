@@ -141,3 +141,10 @@ fn a_stepped_clock_neither_prolongs_nor_ends_the_time_for_undo() {
         );
     }
 }
+
+#[test]
+fn a2_2_2_4_an_undone_no_show_is_awaited_for_a_whole_minute_again() {
+    let undone = format!("{OPEN}; call 1; +60; +5; undo 1");
+    check(&format!("{undone}; +59.999; noshow 1"), "minute_not_over");
+    check(&format!("{undone}; +59.999; +0.001"), "no-show #3 auto");
+}
