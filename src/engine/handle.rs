@@ -14,9 +14,6 @@ use crate::queue::view::{Alert, BoardLink, PrinterState};
 /// Requests that may wait for the engine; one more is answered [`EngineError::Overloaded`].
 pub const ASKS_MAX: usize = 1024;
 
-/// Longest request key, characters.
-pub const KEY_CHARS_MAX: usize = 200;
-
 /// What was done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {

@@ -3,7 +3,6 @@
 pub mod driver;
 pub mod encoder;
 pub mod page;
-pub mod port;
 pub mod profile;
 mod session;
 pub mod status;

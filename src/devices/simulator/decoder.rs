@@ -177,11 +177,6 @@ impl Decoder {
         self.state == State::Text && self.line.is_empty() && self.ticket.items.is_empty()
     }
 
-    /// What is on the paper since the last cut.
-    pub fn uncut(&self) -> &Ticket {
-        &self.ticket
-    }
-
     /// Reads one byte.
     ///
     /// # Errors
