@@ -69,7 +69,7 @@ const PUBLIC_FIELDS: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn public_payloads_name_nobody() {
+async fn a2_1_2_4_public_payloads_name_nobody() {
     let centre = TestCentre::start().await;
     centre.post("anna", "/api/v1/desks/1/open", "").await;
     centre.post("berta", "/api/v1/desks/2/open", "").await;
