@@ -189,7 +189,10 @@ fn printers(engine: &EngineHandle) -> Result<String> {
         let open = published.state.centre.outbox.open_for(kiosk).count();
         well &= matches!(
             state,
-            PrinterState::Absent | PrinterState::Ready | PrinterState::PaperLow
+            PrinterState::Absent
+                | PrinterState::Ready
+                | PrinterState::PaperLow
+                | PrinterState::TicketInMouth
         );
         lines.push(format!("{kiosk}: {state:?}, {open} slips waiting"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::catalogue::Service;
 use super::decide::undoable;
@@ -16,6 +16,10 @@ use super::view::{
     Alert, BoardLink, DESK_LIST_MAX, DeskChoice, DeskPhase, DeskView, HalfHour, ManagerDesk,
     ManagerKiosk, ManagerQueue, ManagerView, NextLine, PrinterState, TicketLine, UndoLine,
 };
+
+/// A ticket left in the printer's mouth for this long was forgotten: every ticket is there for a
+/// moment, and the staff must not be told of each.
+const MOUTH_FORGOTTEN: SignedDuration = SignedDuration::from_secs(30);
 
 impl Scene<'_> {
     /// What a desk shows.
@@ -120,9 +124,12 @@ impl Scene<'_> {
     }
 
     fn printer_alert(&self, kiosk: &str) -> Option<Alert> {
+        let since = self.since(&self.around.printers_since, kiosk);
         let (text, urgent) = match self.printer(kiosk) {
             PrinterState::Absent | PrinterState::Connecting | PrinterState::Ready => return None,
             PrinterState::PaperLow => ("drīz beigsies papīrs. Sagatavojiet rulli.", false),
+            PrinterState::TicketInMouth if self.now < since + MOUTH_FORGOTTEN => return None,
+            PrinterState::TicketInMouth => ("printerī palikusi biļete. Izņemiet to.", false),
             PrinterState::PaperOut => ("beidzies papīrs. Ielieciet jaunu rulli.", true),
             PrinterState::CoverOpen => ("atvērts vāks. Aizveriet to.", true),
             PrinterState::Error => ("printera kļūda. Pārbaudiet nazi un papīru.", true),
@@ -131,7 +138,7 @@ impl Scene<'_> {
         Some(Alert {
             kind: "printer".to_owned(),
             text: format!("Kioskā „{kiosk}” {text}"),
-            since: self.since(&self.around.printers_since, kiosk),
+            since,
             urgent,
         })
     }

@@ -106,6 +106,8 @@ pub enum PrinterState {
     Ready,
     /// Ready, paper nearly out.
     PaperLow,
+    /// Ready, but the ticket before is still in the mouth (kiosk printers that hold it).
+    TicketInMouth,
     /// Out of paper.
     PaperOut,
     /// Cover open.

@@ -2017,7 +2017,7 @@ export interface components {
          * @description State of a printer as people see it.
          * @enum {string}
          */
-        PrinterState: "absent" | "connecting" | "ready" | "paper_low" | "paper_out" | "cover_open" | "error" | "offline";
+        PrinterState: "absent" | "connecting" | "ready" | "paper_low" | "ticket_in_mouth" | "paper_out" | "cover_open" | "error" | "offline";
         /** @description A refusal, after RFC 9457. */
         Problem: {
             /** @description Stable code for programs. */

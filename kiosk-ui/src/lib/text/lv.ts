@@ -82,6 +82,7 @@ export const lv = {
     printerDown: 'Biļetes pašlaik nedrukājam. Numurs būs redzams šeit: iegaumējiet vai nofotografējiet to.',
     paperOut: 'Beidzies biļešu papīrs. Numurs būs redzams šeit: iegaumējiet vai nofotografējiet to.',
     paperLow: 'Biļešu papīrs drīz beigsies. Drošības pēc iegaumējiet numuru.',
+    ticketInMouth: 'Lūdzu, paņemiet biļeti no printera.',
     boardLost: 'Pogu panelis nedarbojas. Lūdzu, lietojiet pogas uz ekrāna.',
     lost: 'Nav savienojuma',
     lostHint:
@@ -313,6 +314,7 @@ export const lv = {
       connecting: 'savienojas',
       ready: 'gatavs',
       paper_low: 'papīrs beidzas',
+      ticket_in_mouth: 'biļete nav paņemta',
       paper_out: 'nav papīra',
       cover_open: 'atvērts vāks',
       error: 'kļūda, vajag cilvēku',
