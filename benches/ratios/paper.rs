@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use rinda::app::printing;
-use rinda::devices::link::{Connect, Serial};
+use rinda::devices::link::{Connect, Port, Serial};
 use rinda::devices::printer::driver::{self, Timing};
 use rinda::devices::printer::page::CodePage;
 use rinda::devices::printer::profile::Profile;
@@ -139,9 +139,9 @@ struct TappedSerial {
 impl Connect for TappedSerial {
     type Port = Tapped<<Serial as Connect>::Port>;
 
-    fn connect(&mut self) -> io::Result<Self::Port> {
+    async fn connect(&mut self) -> io::Result<Self::Port> {
         Ok(Tapped {
-            port: self.serial.connect()?,
+            port: self.serial.connect().await?,
             last_byte: self.last_byte.clone(),
         })
     }
@@ -155,6 +155,8 @@ struct Tapped<P> {
     port: P,
     last_byte: Arc<Mutex<Instant>>,
 }
+
+impl<P: Port> Port for Tapped<P> {}
 
 impl<P: AsyncRead + Unpin> AsyncRead for Tapped<P> {
     fn poll_read(

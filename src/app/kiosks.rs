@@ -9,15 +9,17 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::printing;
-use crate::config::{BoardDevice, Config, Port, PrinterDevice};
+use crate::config::{BoardDevice, Config, Port, PrinterDevice, PrinterPort};
 use crate::devices::kiosk_board::{self, BoardStatus, Press, PressAnswer};
-use crate::devices::link::Serial;
+use crate::devices::link::{Connect, Serial};
 use crate::devices::printer::driver::{self, Timing};
 use crate::devices::printer::profile::Profile;
 use crate::devices::simulator::board::{self as board_simulator, BoardConfig, BoardHandle};
 use crate::devices::simulator::printer::{
     self as printer_simulator, PRINT_TIME, PrinterConfig, PrinterHandle,
 };
+use crate::devices::tcp::Tcp;
+use crate::devices::usb::Usb;
 use crate::engine::handle::{DeviceReport, EngineError, EngineHandle};
 use crate::journal::record::Fact;
 use crate::queue::catalogue::Service;
@@ -30,6 +32,9 @@ const PRESSES_WAITING: usize = 16;
 
 /// Reports of one printer that may wait.
 const REPORTS_WAITING: usize = 16;
+
+/// The slowest line that is none to wait for: the oldest Ethernet; USB at full speed is faster.
+const FAST_LINE_BITS_PER_S: u32 = 10_000_000;
 
 /// Before a press is tried again after the engine had no room: the board repeats it meanwhile.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
@@ -74,15 +79,7 @@ pub fn start(
             profile_of(printer).with_context(|| format!("printer of kiosk \"{name}\""))?;
         printing::check_texts(&config.setup, &profile)
             .with_context(|| format!("printer of kiosk \"{name}\""))?;
-        let port = match &printer.port {
-            Port::Serial(path) => path.clone(),
-            Port::Simulated => {
-                let (handle, link) = simulate_printer(name, printer, &profile, data)?;
-                simulated.printer = Some(handle);
-                link
-            }
-        };
-        start_printer(name, port, printer.baud, profile, engine, stop);
+        simulated.printer = start_printer(name, printer, profile, data, engine, stop)?;
     }
     Ok(simulated)
 }
@@ -263,27 +260,50 @@ async fn tell_link(kiosk: String, mut status: watch::Receiver<BoardStatus>, engi
     }
 }
 
+/// Starts a printer where it is; the handle where it is simulated.
 fn start_printer(
     name: &str,
-    path: PathBuf,
-    baud: u32,
+    printer: &PrinterDevice,
     profile: Profile,
+    data: &Path,
+    engine: &EngineHandle,
+    stop: &CancellationToken,
+) -> Result<Option<PrinterHandle>> {
+    let baud = printer.baud;
+    let at_baud = Timing::at_baud(baud);
+    let fast = Timing::at_baud(FAST_LINE_BITS_PER_S);
+    match &printer.port {
+        PrinterPort::Simulated => {
+            let (handle, path) = simulate_printer(name, printer, &profile, data)?;
+            drive(name, Serial { path, baud }, profile, at_baud, engine, stop);
+            return Ok(Some(handle));
+        }
+        PrinterPort::Serial(path) => {
+            let path = path.clone();
+            drive(name, Serial { path, baud }, profile, at_baud, engine, stop);
+        }
+        PrinterPort::Usb(address) => {
+            drive(name, Usb::new(address.clone()), profile, fast, engine, stop);
+        }
+        PrinterPort::Tcp(address) => {
+            drive(name, Tcp::new(address.clone()), profile, fast, engine, stop);
+        }
+    }
+    Ok(None)
+}
+
+fn drive<C: Connect>(
+    name: &str,
+    connect: C,
+    profile: Profile,
+    timing: Timing,
     engine: &EngineHandle,
     stop: &CancellationToken,
 ) {
     // One job in the printer at a time: the outbox gives the next when the last is done.
     let (job_in, jobs) = mpsc::channel(1);
     let (report_in, reports) = mpsc::channel(REPORTS_WAITING);
-    spawn_until(
-        stop,
-        driver::run(
-            Serial { path, baud },
-            profile,
-            Timing::at_baud(baud),
-            jobs,
-            report_in,
-        ),
-    );
+    spawn_until(stop, driver::run(connect, profile, timing, jobs, report_in));
     spawn_until(
         stop,
         printing::run(name.to_owned(), engine.clone(), job_in, reports),

@@ -1,17 +1,19 @@
 //! `rinda simulate`: devices and days for demonstrations and tests.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
 
-use super::Place;
 use super::day::{self, DayOptions};
+use super::{Place, WrongUse};
 use crate::app::demo::DATA;
 use crate::devices::printer::page::CodePage;
 use crate::devices::printer::profile::Profile;
-use crate::devices::simulator::run::{run_board, run_printer};
+use crate::devices::simulator::line::{Network, Serial};
+use crate::devices::simulator::run::{Reach, run_board, run_printer};
 
 /// What to simulate.
 #[derive(Debug, Subcommand)]
@@ -29,12 +31,15 @@ pub(super) enum SimulateCommand {
         #[arg(long, value_name = "FILE")]
         script: Option<PathBuf>,
     },
-    /// A ticket printer on a pseudo-terminal
+    /// A ticket printer on a pseudo-terminal, the network, or both
     #[command(after_help = crate::devices::simulator::script::PRINTER_HELP)]
     Printer {
         /// Where the pseudo-terminal is linked
-        #[arg(long, value_name = "PATH")]
-        link: PathBuf,
+        #[arg(long, value_name = "PATH", required_unless_present = "tcp")]
+        link: Option<PathBuf>,
+        /// Address to listen on for raw bytes, e.g. 127.0.0.1:9100
+        #[arg(long, value_name = "ADDR")]
+        tcp: Option<SocketAddr>,
         /// Line speed, bits per second
         #[arg(long, default_value_t = 115_200)]
         baud: u32,
@@ -57,12 +62,19 @@ pub(super) async fn run(command: SimulateCommand, place: &Place) -> Result<ExitC
         }
         SimulateCommand::Printer {
             link,
+            tcp,
             baud,
             out,
             profile,
         } => {
             let profile = Profile::find(&profile, CodePage::Cp775, 80)?;
-            run_printer(&link, baud, profile, out.as_deref()).await?;
+            let serial = link.map(|link| Serial { link, baud });
+            let reach = match (serial, tcp) {
+                (serial, Some(address)) => Reach::Network(Network { address, serial }),
+                (Some(serial), None) => Reach::Serial(serial),
+                (None, None) => return Err(WrongUse("give --link or --tcp".to_owned()).into()),
+            };
+            run_printer(reach, profile, out.as_deref()).await?;
         }
         SimulateCommand::Day(options) => {
             let data = place.data.clone();

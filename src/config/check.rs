@@ -10,9 +10,11 @@ use jiff::tz::TimeZone;
 use super::place::{At, Found};
 use super::{
     BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
-    PrinterDevice, RulesTable,
+    PrinterDevice, PrinterPort, RulesTable,
 };
 use crate::devices::printer::page::CodePage;
+use crate::devices::tcp::NotTcp;
+use crate::devices::usb::NotUsb;
 use crate::queue::catalogue::Service;
 use crate::queue::hours::{DayHours, Exception, Interval, OpeningHours};
 use crate::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
@@ -79,12 +81,12 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
 }
 
 fn setup_of(kiosk: &KioskDevices) -> KioskSetup {
-    let simulated = |port: &Port| *port == Port::Simulated;
+    let board = kiosk.board.as_ref().map(|board| &board.port);
+    let printer = kiosk.printer.as_ref().map(|printer| &printer.port);
     KioskSetup {
-        printer: kiosk.printer.is_some(),
-        board: kiosk.board.is_some(),
-        simulated: kiosk.board.as_ref().is_some_and(|b| simulated(&b.port))
-            || kiosk.printer.as_ref().is_some_and(|p| simulated(&p.port)),
+        printer: printer.is_some(),
+        board: board.is_some(),
+        simulated: board == Some(&Port::Simulated) || printer == Some(&PrinterPort::Simulated),
     }
 }
 
@@ -220,6 +222,19 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
                 code_page: code_page?,
             })
         });
+        let taken = |port: &PrinterPort| {
+            *port != PrinterPort::Simulated
+                && kiosks
+                    .values()
+                    .filter_map(|kiosk: &KioskDevices| kiosk.printer.as_ref())
+                    .any(|other| other.port == *port)
+        };
+        if printer.as_ref().is_some_and(|printer| taken(&printer.port)) {
+            found.note(
+                &printer_key("port"),
+                "another kiosk has this printer: give each its own",
+            );
+        }
         let devices = KioskDevices { board, printer };
         if kiosks.insert(table.name.clone(), devices).is_some() {
             found.note(
@@ -231,15 +246,22 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
     kiosks
 }
 
-fn printer_port(text: &str) -> Result<Port, String> {
+fn printer_port(text: &str) -> Result<PrinterPort, String> {
     match text.split_once(':') {
-        None if text == "simulated" => Ok(Port::Simulated),
-        Some(("serial", path)) if path.starts_with('/') => Ok(Port::Serial(PathBuf::from(path))),
-        Some(("usb" | "tcp", _)) => Err(format!(
-            "\"{text}\": USB and network printers are not there yet; use \"serial:/dev/…\""
-        )),
+        None if text == "simulated" => Ok(PrinterPort::Simulated),
+        Some(("serial", path)) if path.starts_with('/') => {
+            Ok(PrinterPort::Serial(PathBuf::from(path)))
+        }
+        _ if text == "usb" || text.starts_with("usb:") => text
+            .parse()
+            .map(PrinterPort::Usb)
+            .map_err(|error: NotUsb| error.to_string()),
+        Some(("tcp", _)) => text
+            .parse()
+            .map(PrinterPort::Tcp)
+            .map_err(|error: NotTcp| error.to_string()),
         Some(_) | None => Err(format!(
-            "\"{text}\" is no printer port: write \"serial:/dev/…\" or \"simulated\""
+            "\"{text}\" is no printer port: write \"usb\", \"usb:04b8:0e15\", \"serial:/dev/…\", \"tcp:10.0.0.9:9100\" or \"simulated\""
         )),
     }
 }

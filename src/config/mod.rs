@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::devices::printer::page::CodePage;
+use crate::devices::tcp::TcpAddress;
+use crate::devices::usb::UsbAddress;
 use crate::queue::setup::Setup;
 
 pub use place::{Problem, Problems};
@@ -75,13 +77,37 @@ impl Default for Voice {
     }
 }
 
-/// A place where a device is.
+/// A place where a button board is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Port {
     /// A pseudo terminal driven by the simulator.
     Simulated,
     /// A serial device by path.
     Serial(PathBuf),
+}
+
+/// A place where a printer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrinterPort {
+    /// A pseudo terminal driven by the simulator.
+    Simulated,
+    /// A serial device by path.
+    Serial(PathBuf),
+    /// A USB device, driven through libusb.
+    Usb(UsbAddress),
+    /// A network printer taking raw bytes.
+    Tcp(TcpAddress),
+}
+
+impl PrinterPort {
+    /// Whether a picture of a ticket takes longer to send than a customer waits: it goes at the
+    /// line's baud rate.
+    pub fn is_slow(&self) -> bool {
+        match self {
+            Self::Simulated | Self::Serial(_) => true,
+            Self::Usb(_) | Self::Tcp(_) => false,
+        }
+    }
 }
 
 /// Devices of one kiosk.
@@ -106,10 +132,10 @@ pub struct BoardDevice {
 #[derive(Debug, Clone)]
 pub struct PrinterDevice {
     /// Where it is.
-    pub port: Port,
+    pub port: PrinterPort,
     /// Name of its profile.
     pub profile: String,
-    /// Baud rate.
+    /// Baud rate of a serial line; of no account elsewhere.
     pub baud: u32,
     /// Paper width, millimetres.
     pub width_mm: u16,
@@ -345,13 +371,48 @@ no_show_secs = 60
         assert!(config.warnings[0].contains("A2/2/2.4"));
     }
 
+    /// The problems with one kiosk's devices.
+    fn kiosk_problems(board: &str, port: &str) -> String {
+        problems(&format!(
+            "{SOUND}\n[[kiosk]]\nname = \"k1\"\nboard = \"{board}\"\n[kiosk.printer]\nport = \"{port}\"\n"
+        ))
+    }
+
     #[test]
     fn ports_are_checked() {
-        let text = format!(
-            "{SOUND}\n[[kiosk]]\nname = \"k1\"\nboard = \"COM1\"\n[kiosk.printer]\nport = \"usb:04b8:0e15\"\n"
-        );
-        insta::assert_snapshot!(problems(&text));
+        insta::assert_snapshot!(kiosk_problems("COM1", "usb:4b8:e15"));
         let missing = format!("{SOUND}\n[[kiosk]]\nname = \"k1\"\n[kiosk.printer]\n");
         insta::assert_snapshot!(problems(&missing));
+        insta::assert_snapshot!(kiosk_problems("usb:04b8:0e15", "tcp:10.0.0.9"));
+        insta::assert_snapshot!(kiosk_problems("simulated", "lpt1"));
+    }
+
+    #[test]
+    fn each_kind_of_printer_port_is_read() {
+        for (text, slow) in [
+            ("simulated", true),
+            ("serial:/dev/ttyUSB0", true),
+            ("usb", false),
+            ("usb:04b8:0e15", false),
+            ("usb:04b8:0e15:J3XF012345", false),
+            ("usb:04b8:0e15@1-1.4", false),
+            ("tcp:10.0.0.9:9100", false),
+        ] {
+            let text =
+                format!("{SOUND}\n[[kiosk]]\nname = \"k1\"\n[kiosk.printer]\nport = \"{text}\"\n");
+            let config = parse(&text, "centre.toml").unwrap();
+            let printer = config.kiosks["k1"].printer.as_ref().unwrap();
+            assert_eq!(printer.port.is_slow(), slow, "{text}");
+        }
+    }
+
+    #[test]
+    fn two_kiosks_cannot_have_one_printer() {
+        let kiosk = |name, port| {
+            format!("[[kiosk]]\nname = \"{name}\"\n[kiosk.printer]\nport = \"{port}\"\n")
+        };
+        let with = |port| format!("{SOUND}\n{}{}", kiosk("k1", port), kiosk("k2", port));
+        insta::assert_snapshot!(problems(&with("usb:04b8:0e15")));
+        assert!(parse(&with("simulated"), "centre.toml").is_ok());
     }
 }

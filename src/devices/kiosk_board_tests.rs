@@ -248,7 +248,7 @@ struct Pipes(std::sync::mpsc::Receiver<DuplexStream>);
 impl Connect for Pipes {
     type Port = DuplexStream;
 
-    fn connect(&mut self) -> io::Result<DuplexStream> {
+    async fn connect(&mut self) -> io::Result<DuplexStream> {
         self.0
             .try_recv()
             .map_err(|_| io::Error::from(io::ErrorKind::NotFound))

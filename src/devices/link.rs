@@ -1,5 +1,6 @@
-//! A serial line that is opened again and again until it stays.
+//! A device's port that is opened again and again until it stays; the serial one.
 
+use std::future::Future;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,9 +14,34 @@ pub const BACKOFF_MIN: Duration = Duration::from_millis(100);
 pub const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
 /// Anything a device can be behind.
-pub trait Port: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+pub trait Port: AsyncRead + AsyncWrite + Unpin + Send + 'static {
+    /// What the port itself last learned of the printer behind it, where it can ask: USB's
+    /// `GET_PORT_STATUS`, which a printer answers that otherwise says nothing.
+    fn printer(&self) -> Option<PortStatus> {
+        None
+    }
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Port for T {}
+    /// Whether bytes can come back at all.
+    fn answers(&self) -> bool {
+        true
+    }
+}
+
+/// What a port can learn of a printer without a word from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PortStatus {
+    /// No paper.
+    pub paper_out: bool,
+    /// It is off line.
+    pub offline: bool,
+    /// It reports an error.
+    pub error: bool,
+}
+
+impl Port for SerialStream {}
+
+#[cfg(test)]
+impl Port for tokio::io::DuplexStream {}
 
 /// A way to get at a device.
 pub trait Connect: Send + 'static {
@@ -26,7 +52,7 @@ pub trait Connect: Send + 'static {
     ///
     /// # Errors
     /// Where the device is not there or refuses.
-    fn connect(&mut self) -> io::Result<Self::Port>;
+    fn connect(&mut self) -> impl Future<Output = io::Result<Self::Port>> + Send;
 
     /// What to call the device in the log.
     fn name(&self) -> String;
@@ -44,7 +70,7 @@ pub struct Serial {
 impl Connect for Serial {
     type Port = SerialStream;
 
-    fn connect(&mut self) -> io::Result<SerialStream> {
+    async fn connect(&mut self) -> io::Result<SerialStream> {
         let path = self.path.to_string_lossy();
         let mut stream = tokio_serial::new(path, self.baud).open_native_async()?;
         let pty = std::fs::canonicalize(&self.path).is_ok_and(|real| real.starts_with("/dev/pts"));
@@ -70,7 +96,8 @@ impl Connect for Serial {
 pub struct Link<C> {
     connect: C,
     backoff: Duration,
-    lost_reported: bool,
+    /// The reason last logged, while the device is away.
+    lost: Option<String>,
 }
 
 impl<C: Connect> Link<C> {
@@ -79,7 +106,7 @@ impl<C: Connect> Link<C> {
         Self {
             connect,
             backoff: BACKOFF_MIN,
-            lost_reported: false,
+            lost: None,
         }
     }
 
@@ -88,11 +115,11 @@ impl<C: Connect> Link<C> {
     /// # Errors
     /// Where the device is not there; call again.
     pub async fn open(&mut self) -> io::Result<C::Port> {
-        if self.lost_reported {
+        if self.lost.is_some() {
             tokio::time::sleep(self.backoff).await;
             self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
         }
-        match self.connect.connect() {
+        match self.connect.connect().await {
             Ok(port) => {
                 tracing::info!(port = self.connect.name(), "connected");
                 Ok(port)
@@ -107,14 +134,15 @@ impl<C: Connect> Link<C> {
     /// The device works: the next loss starts again with the shortest wait.
     pub fn alive(&mut self) {
         self.backoff = BACKOFF_MIN;
-        self.lost_reported = false;
+        self.lost = None;
     }
 
-    /// The device is gone; logged once per loss.
+    /// The device is gone; logged once per loss and reason, so that whoever installs a device
+    /// reads why it is still away after another cause was put right.
     pub fn lost(&mut self, why: &str) {
-        if !self.lost_reported {
+        if self.lost.as_deref() != Some(why) {
             tracing::warn!(port = self.connect.name(), why, "lost; trying again");
         }
-        self.lost_reported = true;
+        self.lost = Some(why.to_owned());
     }
 }

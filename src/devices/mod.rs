@@ -6,4 +6,6 @@ pub mod kiosk_board;
 pub mod link;
 pub mod printer;
 pub mod simulator;
+pub mod tcp;
+pub mod usb;
 pub mod voice;

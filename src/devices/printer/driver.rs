@@ -216,7 +216,7 @@ impl Driver {
                 started = false;
             }
             let state = if !answered {
-                PrinterState::Offline
+                session.silent_state()
             } else if self.unclean {
                 PrinterState::Error
             } else {

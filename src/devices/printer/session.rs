@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::devices::link::Port;
+use crate::queue::view::PrinterState;
 
 use super::status::{ASK_ALL, CLEAR, Health, StatusEvent, StatusParser};
 
@@ -138,9 +139,22 @@ impl<P: Port> Session<P> {
         Ok(())
     }
 
-    /// Asks for all four status bytes; false where the printer does not answer them all.
+    /// What the port knows of a printer that does not answer, where that needs a hand.
+    pub(super) fn silent_state(&self) -> PrinterState {
+        let known = self.port.printer().map(Health::from);
+        let known = known.filter(|health| !health.printable());
+        known.map_or(PrinterState::Offline, Health::state)
+    }
+
+    /// Asks for all four status bytes; false where the printer does not answer them all. Where
+    /// nothing can come back, the port's own knowledge is the answer.
     pub(super) async fn ask(&mut self, limit: Duration) -> Result<bool, Lost> {
         let until = Instant::now() + limit;
+        if !self.port.answers() {
+            let known = self.port.printer();
+            self.health = known.map_or_else(Health::default, Health::from);
+            return Ok(known.is_some());
+        }
         // Answers do not say which question they belong to: late ones must not be taken for
         // answers to these.
         while self.late && Instant::now() < until {

@@ -4,6 +4,7 @@
 //! their fixed bits: `DLE EOT` `0xx1xx10`, automatic status `0xx1xx00` and three more, blocks
 //! from `37` or `5F` up to NUL, everything else of the form `0xx0xxxx` an answer nobody asked.
 
+use crate::devices::link::PortStatus;
 use crate::queue::view::PrinterState;
 
 /// Ask for all four real-time status bytes.
@@ -135,6 +136,17 @@ pub struct Health {
     pub paper_low: bool,
     /// Cutter jam or another error.
     pub error: bool,
+}
+
+impl From<PortStatus> for Health {
+    fn from(known: PortStatus) -> Self {
+        Self {
+            offline: known.offline,
+            paper_out: known.paper_out,
+            error: known.error,
+            ..Self::default()
+        }
+    }
 }
 
 impl Health {

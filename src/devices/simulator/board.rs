@@ -1,5 +1,5 @@
 //! A button board that is not there: the firmware's own state machine behind a
-//! pseudo-terminal, with fingers that press and contacts that bounce.
+//! pseudo-terminal or another line, with fingers that press and contacts that bounce.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use firmware_protocol::{
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::pty::Pty;
+use super::line::{self, Line as _, Socket};
 
 /// Commands waiting for the simulated board.
 const COMMANDS_WAITING: usize = 16;
@@ -107,14 +107,26 @@ impl BoardHandle {
     }
 }
 
-/// Starts a simulated board.
+/// Starts a simulated board on a pseudo-terminal.
 ///
 /// # Errors
 /// Where no pseudo-terminal can be opened and linked.
 pub fn start(config: BoardConfig) -> io::Result<BoardHandle> {
-    let pty = Pty::open(&config.link, config.baud)?;
+    let serial = line::Serial {
+        link: config.link,
+        baud: config.baud,
+    };
+    start_on(serial, config.uid)
+}
+
+/// Starts a simulated board on any socket.
+///
+/// # Errors
+/// Where it cannot be plugged in.
+pub fn start_on<S: Socket>(mut socket: S, uid: Uid) -> io::Result<BoardHandle> {
+    let line = Some(socket.plug()?);
     let (command_sender, commands) = mpsc::channel(COMMANDS_WAITING);
-    let board = power_on(config.uid, ResetReason::PowerOn);
+    let board = power_on(uid, ResetReason::PowerOn);
     let (snapshot, snapshot_receiver) = watch::channel(BoardSnapshot {
         lamps: board.lamp_states(0),
         plugged: true,
@@ -124,8 +136,9 @@ pub fn start(config: BoardConfig) -> io::Result<BoardHandle> {
         acks_dropped: 0,
     });
     let device = Device {
-        config,
-        pty: Some(pty),
+        socket,
+        line,
+        uid,
         board,
         booted: Instant::now(),
         edges: Vec::new(),
@@ -162,9 +175,10 @@ struct Change {
     level: Level,
 }
 
-struct Device {
-    config: BoardConfig,
-    pty: Option<Pty>,
+struct Device<S: Socket> {
+    socket: S,
+    line: Option<S::Line>,
+    uid: Uid,
     board: Board,
     booted: Instant,
     /// In order of time.
@@ -176,7 +190,7 @@ struct Device {
     snapshot: watch::Sender<BoardSnapshot>,
 }
 
-impl Device {
+impl<S: Socket> Device<S> {
     fn now_ms(&self) -> u64 {
         u64::try_from(self.booted.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -190,7 +204,7 @@ impl Device {
                     Some(command) => self.command(command),
                     None => return,
                 },
-                bytes = read(&mut self.pty) => self.receive(&bytes),
+                bytes = line::read(&mut self.line, FRAME_MAX_BYTES) => self.receive(&bytes),
                 () = tokio::time::sleep_until(deadline) => {}
             }
         }
@@ -241,8 +255,8 @@ impl Device {
                 *byte = if *byte == 0x55 { 0xAA } else { 0x55 };
             }
         }
-        if let Some(pty) = &self.pty {
-            pty.send(&bytes);
+        if let Some(line) = &mut self.line {
+            line.send(&bytes);
             self.snapshot.send_modify(|shown| shown.frames_sent += 1);
         }
     }
@@ -269,15 +283,15 @@ impl Device {
         match command {
             BoardCommand::Press { button, hold } => self.press(button, hold),
             BoardCommand::Unplug => {
-                self.pty = None;
+                self.line = None;
                 self.frame.clear();
                 self.snapshot.send_modify(|shown| shown.plugged = false);
             }
             BoardCommand::Replug => {
-                if self.pty.is_none() {
-                    match Pty::open(&self.config.link, self.config.baud) {
-                        Ok(pty) => {
-                            self.pty = Some(pty);
+                if self.line.is_none() {
+                    match self.socket.plug() {
+                        Ok(line) => {
+                            self.line = Some(line);
                             self.snapshot.send_modify(|shown| shown.plugged = true);
                         }
                         Err(error) => {
@@ -293,7 +307,7 @@ impl Device {
     }
 
     fn reboot(&mut self, reason: ResetReason) {
-        self.board = power_on(self.config.uid, reason);
+        self.board = power_on(self.uid, reason);
         self.booted = Instant::now();
         self.edges.clear();
         self.frame.clear();
@@ -326,19 +340,6 @@ impl Device {
         for (after_ms, level) in BOUNCES_MS.into_iter().zip(levels) {
             let at = at + Duration::from_millis(after_ms);
             self.edges.push(Change { at, button, level });
-        }
-    }
-}
-
-async fn read(pty: &mut Option<Pty>) -> Vec<u8> {
-    let Some(pty) = pty else {
-        return std::future::pending().await;
-    };
-    match pty.read(FRAME_MAX_BYTES).await {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            tracing::error!(%error, "the simulated board's line failed");
-            std::future::pending().await
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Devices that behave as the hardware does, on real pseudo-terminals.
+//! Devices that behave as the hardware does, on real pseudo-terminals and other lines.
 
 pub mod board;
 pub mod decoder;
+pub mod line;
 pub mod picture;
 pub mod printer;
 pub mod pty;

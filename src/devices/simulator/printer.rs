@@ -1,4 +1,4 @@
-//! A ticket printer that is not there: takes ESC/POS over a pseudo-terminal as slowly as the
+//! A ticket printer that is not there: takes ESC/POS, over a pseudo-terminal as slowly as the
 //! real line, prints at a real printer's pace and has its troubles.
 //!
 //! It differs from a real printer on purpose in one thing: a byte that our encoder has no
@@ -17,8 +17,8 @@ use crate::devices::printer::profile::Profile;
 use crate::devices::printer::status::{CLEAR, Health};
 
 use super::decoder::{Decoder, Event, Ticket};
+use super::line::{self, Line as _, Socket};
 use super::picture;
-use super::pty::Pty;
 
 /// Time from the last byte of a ticket to the ticket: motor, 100 mm at 250 mm/s, cutter.
 pub const PRINT_TIME: Duration = Duration::from_millis(900);
@@ -159,19 +159,37 @@ impl PrinterHandle {
     }
 }
 
-/// Starts a simulated printer. Tickets come through the receiver; where it is full or dropped
-/// they are to be had from the snapshot only.
+/// Starts a simulated printer on a pseudo-terminal. Tickets come through the receiver; where it
+/// is full or dropped they are to be had from the snapshot only.
 ///
 /// # Errors
 /// Where no pseudo-terminal can be opened and linked.
 pub fn start(config: PrinterConfig) -> io::Result<(PrinterHandle, mpsc::Receiver<Arc<Finished>>)> {
+    let serial = line::Serial {
+        link: config.link,
+        baud: config.baud,
+    };
+    start_on(serial, config.profile, config.print_time)
+}
+
+/// Starts a simulated printer of this family on any socket; as [`start`].
+///
+/// # Errors
+/// Where it cannot be plugged in.
+pub fn start_on<S: Socket>(
+    socket: S,
+    profile: Profile,
+    print_time: Duration,
+) -> io::Result<(PrinterHandle, mpsc::Receiver<Arc<Finished>>)> {
     let (command_sender, commands) = mpsc::channel(COMMANDS_WAITING);
     let (tickets, ticket_receiver) = mpsc::channel(TICKETS_WAITING);
     let (snapshot, snapshot_receiver) = watch::channel(PrinterSnapshot::default());
     let mut device = Device {
-        pty: None,
-        decoder: Decoder::new(&config.profile),
-        config,
+        socket,
+        line: None,
+        decoder: Decoder::new(&profile),
+        profile,
+        print_time,
         real_time: RealTime::default(),
         buffer: VecDeque::new(),
         ticket_bytes: Vec::new(),
@@ -200,9 +218,11 @@ struct Printing {
     bytes: Vec<u8>,
 }
 
-struct Device {
-    config: PrinterConfig,
-    pty: Option<Pty>,
+struct Device<S: Socket> {
+    socket: S,
+    line: Option<S::Line>,
+    profile: Profile,
+    print_time: Duration,
     real_time: RealTime,
     /// What is received and not yet printed.
     buffer: VecDeque<u8>,
@@ -220,7 +240,7 @@ struct Device {
     tickets: mpsc::Sender<Arc<Finished>>,
 }
 
-impl Device {
+impl<S: Socket> Device<S> {
     async fn run(mut self, mut commands: mpsc::Receiver<PrinterCommand>) {
         loop {
             let blocked = self.silent || !self.health.printable();
@@ -232,7 +252,7 @@ impl Device {
                     Some(command) => self.command(command),
                     None => return,
                 },
-                bytes = read(&mut self.pty, usize::try_from(limit).unwrap_or(usize::MAX)) => {
+                bytes = line::read(&mut self.line, usize::try_from(limit).unwrap_or(usize::MAX)) => {
                     self.receive(&bytes);
                 }
                 () = at(done_at), if !blocked => self.finish(),
@@ -242,8 +262,10 @@ impl Device {
     }
 
     fn plug(&mut self) -> io::Result<()> {
-        self.pty = None;
-        self.pty = Some(Pty::open(&self.config.link, self.config.baud)?);
+        self.line = None;
+        let mut line = self.socket.plug()?;
+        line.show(self.health);
+        self.line = Some(line);
         self.snapshot.send_modify(|shown| shown.plugged = true);
         Ok(())
     }
@@ -265,13 +287,13 @@ impl Device {
                 }
             }
             PrinterCommand::Unplug => {
-                self.pty = None;
+                self.line = None;
                 // With the far end gone a printer forgets half a command word, not its memory.
                 self.real_time = RealTime::default();
                 self.snapshot.send_modify(|shown| shown.plugged = false);
             }
             PrinterCommand::Replug => {
-                if self.pty.is_none()
+                if self.line.is_none()
                     && let Err(error) = self.plug()
                 {
                     tracing::error!(%error, "cannot plug the simulated printer in");
@@ -283,7 +305,13 @@ impl Device {
             }
             PrinterCommand::SilentAfter(bytes) => self.later(bytes, PrinterCommand::Silent(true)),
         }
-        if self.health != before && self.auto_status {
+        if self.health == before {
+            return;
+        }
+        if let Some(line) = &mut self.line {
+            line.show(self.health);
+        }
+        if self.auto_status {
             self.say(&automatic_status(self.health));
         }
     }
@@ -292,9 +320,9 @@ impl Device {
         self.after.push((self.received + bytes, command));
     }
 
-    fn say(&self, bytes: &[u8]) {
-        if let Some(pty) = self.pty.as_ref().filter(|_| !self.silent) {
-            pty.send(bytes);
+    fn say(&mut self, bytes: &[u8]) {
+        if let Some(line) = self.line.as_mut().filter(|_| !self.silent) {
+            line.send(bytes);
         }
     }
 
@@ -338,7 +366,7 @@ impl Device {
         self.buffer.clear();
         self.ticket_bytes.clear();
         self.printing = None;
-        self.decoder = Decoder::new(&self.config.profile);
+        self.decoder = Decoder::new(&self.profile);
         self.snapshot.send_modify(|shown| {
             shown.clears += 1;
             shown.abandoned += u64::from(begun);
@@ -356,7 +384,7 @@ impl Device {
             match self.decoder.push(byte) {
                 Ok(Some(Event::Cut(ticket))) => {
                     self.printing = Some(Printing {
-                        until: Instant::now() + self.config.print_time,
+                        until: Instant::now() + self.print_time,
                         ticket,
                         bytes: std::mem::take(&mut self.ticket_bytes),
                     });
@@ -384,7 +412,7 @@ impl Device {
         tracing::error!(what, "the simulated printer was sent what is no ticket");
         self.buffer.clear();
         self.ticket_bytes.clear();
-        self.decoder = Decoder::new(&self.config.profile);
+        self.decoder = Decoder::new(&self.profile);
         self.snapshot.send_modify(|shown| {
             shown.garbage.truncate(GARBAGE_MAX - 1);
             shown.garbage.push(what);
@@ -409,19 +437,6 @@ impl Device {
             shown.finished = number;
             shown.last = Some(finished);
         });
-    }
-}
-
-async fn read(pty: &mut Option<Pty>, limit: usize) -> Vec<u8> {
-    let Some(pty) = pty else {
-        return std::future::pending().await;
-    };
-    match pty.read(limit).await {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            tracing::error!(%error, "the simulated printer's line failed");
-            std::future::pending().await
-        }
     }
 }
 

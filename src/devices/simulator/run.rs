@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 use crate::devices::printer::profile::Profile;
 
 use super::board::{self, BoardCommand, BoardConfig};
+use super::line;
 use super::picture::PictureError;
-use super::printer::{self, Finished, PRINT_TIME, PrinterCommand, PrinterConfig};
+use super::printer::{self, Finished, PRINT_TIME, PrinterCommand};
 use super::script::{Language, ScriptError, Step, parse, parse_line};
 
 /// The uid of a simulated board: `SIMULATE` in ASCII.
@@ -23,11 +24,11 @@ pub const SIMULATED_UID: Uid = Uid(*b"SIMULATE");
 /// Why a simulated device could not run on.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
-    /// No pseudo-terminal under this path.
-    #[error("cannot open a simulated device at {path}: {source}")]
+    /// It cannot be plugged in there.
+    #[error("cannot open a simulated device at {at}: {source}")]
     Open {
-        /// The link asked for.
-        path: PathBuf,
+        /// The path or address asked for.
+        at: String,
         /// What the system said.
         source: io::Error,
     },
@@ -71,7 +72,7 @@ pub async fn run_board(link: &Path, baud: u32, script: Option<&Path>) -> Result<
         uid: SIMULATED_UID,
     })
     .map_err(|source| SimulateError::Open {
-        path: link.to_owned(),
+        at: link.display().to_string(),
         source,
     })?;
     say(&format!("button board at {}", link.display())).await?;
@@ -82,30 +83,45 @@ pub async fn run_board(link: &Path, baud: u32, script: Option<&Path>) -> Result<
     }
 }
 
-/// Runs a simulated printer under `link` until Ctrl-C, writing each ticket to `out` as
-/// `NNNN.bin`, `NNNN.txt` and `NNNN.png`.
+/// Where a simulated printer can be reached: on a pseudo-terminal, the network, or both.
+#[derive(Debug, Clone)]
+pub enum Reach {
+    /// Its serial line alone.
+    Serial(line::Serial),
+    /// The network, and its serial line if it has one.
+    Network(line::Network),
+}
+
+/// Runs a simulated printer until Ctrl-C, writing each ticket to `out` as `NNNN.bin`,
+/// `NNNN.txt` and `NNNN.png`.
 ///
 /// It takes commands from standard input in the language of [`super::script::PRINTER_HELP`].
 ///
 /// # Errors
-/// Where no pseudo-terminal can be opened or a ticket cannot be written.
+/// Where it cannot be reached there or a ticket cannot be written.
 pub async fn run_printer(
-    link: &Path,
-    baud: u32,
+    reach: Reach,
     profile: Profile,
     out: Option<&Path>,
 ) -> Result<(), SimulateError> {
-    let (printer, tickets) = printer::start(PrinterConfig {
-        link: link.to_owned(),
-        baud,
-        profile,
-        print_time: PRINT_TIME,
-    })
-    .map_err(|source| SimulateError::Open {
-        path: link.to_owned(),
+    let (place, started) = match reach {
+        Reach::Serial(serial) => (
+            serial.link.display().to_string(),
+            printer::start_on(serial, profile, PRINT_TIME),
+        ),
+        Reach::Network(network) => {
+            let mut place = format!("tcp:{}", network.address);
+            if let Some(serial) = &network.serial {
+                place = format!("{} and {place}", serial.link.display());
+            }
+            (place, printer::start_on(network, profile, PRINT_TIME))
+        }
+    };
+    let (printer, tickets) = started.map_err(|source| SimulateError::Open {
+        at: place.clone(),
         source,
     })?;
-    say(&format!("ticket printer at {}", link.display())).await?;
+    say(&format!("ticket printer at {place}")).await?;
     let follow = follow(None, |command: PrinterCommand| printer.tell(command));
     tokio::select! {
         outcome = follow => outcome,
