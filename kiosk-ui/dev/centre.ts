@@ -451,6 +451,8 @@ export class PretendCentre {
         { kiosk: 'zale', printer: 'paper_low', board: 'connected', slips_open: 0, suppressed_presses: 3 },
       ],
       displays: 1,
+      display_list: [{ name: 'zale', state: 'well', since: iso(Date.now() - 3_600_000) }],
+      monitor: 'on',
       alerts: [
         {
           kind: 'printer',

@@ -137,7 +137,10 @@ fn device_link(data: &Path, kiosk: &str, device: &str) -> Result<PathBuf> {
 
 /// A task that ends when the centre stops: it holds a handle to the engine, which runs as long as
 /// anybody holds one.
-fn spawn_until(stop: &CancellationToken, task: impl Future<Output = ()> + Send + 'static) {
+pub(super) fn spawn_until(
+    stop: &CancellationToken,
+    task: impl Future<Output = ()> + Send + 'static,
+) {
     let stop = stop.clone();
     tokio::spawn(async move {
         tokio::select! {

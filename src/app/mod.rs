@@ -3,6 +3,7 @@
 pub mod control;
 pub mod demo;
 pub mod kiosks;
+pub mod monitor;
 pub mod ports;
 pub mod printing;
 pub mod staff;
@@ -125,6 +126,10 @@ pub async fn run(options: Options) -> Result<Centre> {
             kiosk.clone(),
             kiosks::start(kiosk, &config, &data, &engine, &stop)?,
         );
+    }
+    if let Some(display) = config.display.clone() {
+        let monitor = monitor::run(display, engine.clone(), clock.clone());
+        kiosks::spawn_until(&stop, monitor);
     }
     let voice = Arc::new(if config.voice.enabled {
         Voice::find().await

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::display;
 use super::place::{At, Found};
 use super::{
     BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
@@ -30,7 +31,7 @@ const STANDARD_LEAD_S: i64 = 120;
 const BAUDS: [u32; 7] = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
 
 /// Longest time any rule may name, seconds: a day.
-const RULE_S_MAX: i64 = 86_400;
+pub(super) const RULE_S_MAX: i64 = 86_400;
 
 pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let timezone = check_timezone(&file.centre.timezone, found);
@@ -51,6 +52,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         lead,
     };
     check_web(&file, found);
+    let display = display::check(&file.display, found);
     let warnings = warnings(&rules, lead, &desks);
     Some(Config {
         setup: Setup {
@@ -76,6 +78,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         data: file.data.path,
         kiosks,
         voice: file.voice,
+        display,
         warnings,
     })
 }
@@ -266,7 +269,7 @@ fn printer_port(text: &str) -> Result<PrinterPort, String> {
     }
 }
 
-fn check_baud(baud: u32, at: &[At<'_>], found: &mut Found<'_>) {
+pub(super) fn check_baud(baud: u32, at: &[At<'_>], found: &mut Found<'_>) {
     if !BAUDS.contains(&baud) {
         found.note(at, format!("{baud} is no baud rate: use one of {BAUDS:?}"));
     }

@@ -1,6 +1,7 @@
 //! The configuration file: TOML, no unknown keys, every problem told at once with its place.
 
 mod check;
+mod display;
 mod place;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,9 @@ use crate::devices::printer::page::CodePage;
 use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
 use crate::queue::setup::Setup;
+use display::DisplayTable;
 
+pub use display::DisplayPower;
 pub use place::{Problem, Problems};
 
 /// Largest configuration file read, bytes.
@@ -34,6 +37,8 @@ pub struct Config {
     pub kiosks: BTreeMap<String, KioskDevices>,
     /// The voice.
     pub voice: Voice,
+    /// How the displays' monitor is switched, if it is.
+    pub display: Option<DisplayPower>,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
 }
@@ -164,6 +169,8 @@ struct File {
     kiosk: Vec<KioskTable>,
     #[serde(default)]
     voice: Voice,
+    #[serde(default)]
+    display: DisplayTable,
 }
 
 #[derive(Debug, Deserialize)]
@@ -302,7 +309,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const SOUND: &str = r#"
+    pub(super) const SOUND: &str = r#"
 [centre]
 id = "riga-1"
 name = "Rīgas centrs"
@@ -313,7 +320,7 @@ number = 1
 services = [1, 2, 3]
 "#;
 
-    fn problems(text: &str) -> String {
+    pub(super) fn problems(text: &str) -> String {
         parse(text, "centre.toml").unwrap_err().to_string()
     }
 

@@ -4,6 +4,7 @@
 
 pub mod kiosk_board;
 pub mod link;
+pub mod monitor;
 pub mod printer;
 pub mod simulator;
 pub mod tcp;

@@ -8,8 +8,9 @@ use super::published::Published;
 use crate::access::{AccessEvent, AccessRejection};
 use crate::journal::record::Record;
 use crate::queue::command::{Actor, Command};
+use crate::queue::displays::Connected;
 use crate::queue::rejection::Rejection;
-use crate::queue::view::{Alert, BoardLink, PrinterState};
+use crate::queue::view::{Alert, BoardLink, MonitorState, PrinterState};
 
 /// Requests that may wait for the engine; one more is answered [`EngineError::Overloaded`].
 pub const ASKS_MAX: usize = 1024;
@@ -63,10 +64,19 @@ pub enum DeviceReport {
         /// State.
         link: BoardLink,
     },
-    /// A display came (1) or went (−1).
-    Displays {
-        /// Difference.
-        by: i32,
+    /// One connection of a display tells of itself, or has ended.
+    Display {
+        /// Name of its device key.
+        device: String,
+        /// The connection.
+        connection: u64,
+        /// How it is; absent where it has ended.
+        says: Option<Connected>,
+    },
+    /// The monitor was switched, or does not let itself be.
+    Monitor {
+        /// State.
+        state: MonitorState,
     },
     /// An alert begins, replacing one of the same kind.
     Raise(Alert),
@@ -100,6 +110,10 @@ pub(super) enum Ask {
     },
     /// A device's report.
     Device(DeviceReport),
+    /// Whether the engine's thread gets on.
+    Alive {
+        reply: oneshot::Sender<Result<Done, EngineError>>,
+    },
 }
 
 /// A handle to the running engine. Cheap to clone.
@@ -154,6 +168,22 @@ impl EngineHandle {
     pub async fn report(&self, report: DeviceReport) {
         // A stopped engine needs no reports.
         let _ = self.asks.send(Ask::Device(report)).await;
+    }
+
+    /// Returns once the engine has come round to this question: proof that its thread gets on.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] where it has ended.
+    pub async fn alive(&self) -> Result<(), EngineError> {
+        let (reply, answer) = oneshot::channel();
+        let asked = self.asks.send(Ask::Alive { reply }).await;
+        asked.map_err(|_| EngineError::Stopped)?;
+        match answer.await {
+            // A disk that takes nothing is told elsewhere; the thread gets on all the same.
+            Ok(Ok(_) | Err(EngineError::Storage(_))) => Ok(()),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(EngineError::Stopped),
+        }
     }
 
     /// The newest published state.

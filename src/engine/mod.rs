@@ -1,5 +1,6 @@
 //! The single writer: one thread decides, records, applies, publishes and replies, in that order.
 
+mod around;
 pub mod handle;
 mod marks;
 pub mod published;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::around;
 use super::handle::{ASKS_MAX, Ask, DeviceReport, Done, EngineError, EngineHandle};
 use super::marks::{chain, fingerprint, new_track};
 use super::published::{Envelopes, Published};
@@ -26,6 +27,7 @@ use crate::queue::change::{Change, Pending};
 use crate::queue::command::{Actor, Command};
 use crate::queue::deadline::{expire, next_deadline, on_start};
 use crate::queue::decide::{Moment, decide};
+use crate::queue::displays;
 use crate::queue::event::{Event, Happened};
 use crate::queue::screens::Surroundings;
 use crate::queue::setup::Setup;
@@ -151,6 +153,8 @@ struct Batch {
     changes: Vec<Change>,
     replies: Vec<Reply>,
     new_keys: Vec<String>,
+    /// Accounts, keys or sessions change.
+    access: bool,
     /// The answers as they were before a new day or a stepped clock went over all of them.
     answers_before: Option<BTreeMap<String, Answer>>,
 }
@@ -172,7 +176,10 @@ impl Engine {
                     .ok()
             })
             .unwrap_or_default();
+        let now = parts.clock.now();
+        let displays = around::displays_of(&parts.state, BTreeMap::new(), now);
         let around = Surroundings {
+            displays,
             alerts: parts.alerts,
             learned,
             ..Surroundings::default()
@@ -251,6 +258,13 @@ impl Engine {
                 Ask::Device(report) => {
                     self.device(now, report);
                     looked_at = true;
+                }
+                Ask::Alive { reply } => {
+                    let nothing = Done {
+                        records: Vec::new(),
+                        repeated: false,
+                    };
+                    batch.replies.push((reply, Ok(nothing)));
                 }
             }
         }
@@ -365,6 +379,7 @@ impl Engine {
         self.ahead.register.check(&event)?;
         let record = self.record(now, None, actor, Fact::Access(event));
         self.ahead.apply(&record);
+        batch.access = true;
         batch.records.push(record.clone());
         Ok(Done {
             records: vec![record],
@@ -426,6 +441,10 @@ impl Engine {
         let around = Arc::make_mut(&mut self.around);
         for change in &batch.changes {
             around.learned.merge(&change.learned, 1);
+        }
+        if batch.access {
+            let known = std::mem::take(&mut around.displays);
+            around.displays = around::displays_of(&self.durable, known, self.clock.now());
         }
         self.count(&batch.changes);
         Ok(())
@@ -499,7 +518,7 @@ impl Engine {
         let mut replies = Vec::new();
         for ask in asks {
             match ask {
-                Ask::Command { reply, .. } | Ask::Access { reply, .. } => {
+                Ask::Command { reply, .. } | Ask::Access { reply, .. } | Ask::Alive { reply } => {
                     replies.push((reply, Err(EngineError::Storage(why.to_owned()))));
                 }
                 Ask::Device(report) => self.device(now, report),
@@ -525,46 +544,26 @@ impl Engine {
     }
 
     fn device(&mut self, now: Timestamp, report: DeviceReport) {
-        let around = Arc::make_mut(&mut self.around);
-        match report {
-            DeviceReport::Printer { kiosk, state } => {
-                if around.printers.insert(kiosk.clone(), state) != Some(state) {
-                    around.printers_since.insert(kiosk, now);
-                }
-            }
-            DeviceReport::Board { kiosk, link } => {
-                if around.boards.insert(kiosk.clone(), link) != Some(link) {
-                    around.boards_since.insert(kiosk, now);
-                }
-            }
-            DeviceReport::Displays { by } => {
-                around.displays = around.displays.saturating_add_signed(by);
-            }
-            DeviceReport::Raise(alert) => self.raise(alert),
-            DeviceReport::Clear { kind } => self.clear(&kind),
-            DeviceReport::Voice { ready } => around.voice = ready,
-        }
+        around::hear(Arc::make_mut(&mut self.around), report, now);
     }
 
     fn raise(&mut self, alert: Alert) {
-        let around = Arc::make_mut(&mut self.around);
-        around.alerts.retain(|other| other.kind != alert.kind);
-        around.alerts.push(alert);
+        around::raise(Arc::make_mut(&mut self.around), alert);
     }
 
     fn clear(&mut self, kind: &str) {
-        Arc::make_mut(&mut self.around)
-            .alerts
-            .retain(|alert| alert.kind != kind);
+        around::clear(Arc::make_mut(&mut self.around), kind);
     }
 
-    /// Whether opening hours changed since the last publication, which changes the views.
+    /// Whether time alone changed the views since the last publication: opening hours, or a
+    /// display that has been away for long enough to be told.
     fn view_due(&self, now: Timestamp) -> bool {
         let tz = &self.setup.timezone;
         self.setup
             .hours
             .next_change(self.shown_at, tz)
             .is_some_and(|change| change <= now)
+            || displays::told_between(&self.around.displays, self.shown_at, now)
     }
 
     fn picture(&mut self) -> Arc<Published> {

@@ -8,6 +8,7 @@ use super::catalogue::Service;
 use super::centre::{Announced, Centre};
 use super::deadline;
 use super::decide::{ahead_of, issues_now};
+use super::displays::Display;
 use super::event::{CallReason, CallRule};
 use super::forecast::{self, LearnedTimes};
 use super::hours::Reception;
@@ -18,8 +19,8 @@ use super::slip::Slip;
 use super::ticket::{DeskNumber, Place, Ticket, TicketId};
 use super::view::{
     Alert, Announcement, BOARD_CALLS, BoardCall, BoardLink, BoardView, ButtonState, ButtonView,
-    CentreHeader, KioskView, LampState, LastIssued, Opening, PrinterState, QueueLine, SlipState,
-    TrackState, TrackView, WaitRange,
+    CentreHeader, KioskView, LampState, LastIssued, MonitorState, Opening, PrinterState, QueueLine,
+    SlipState, TrackState, TrackView, WaitRange,
 };
 use super::wording;
 
@@ -40,8 +41,10 @@ pub struct Surroundings {
     pub printers_since: BTreeMap<String, Timestamp>,
     /// Since when button boards are as they are, by kiosk.
     pub boards_since: BTreeMap<String, Timestamp>,
-    /// Displays connected.
-    pub displays: u32,
+    /// Displays that have a device key, by its name.
+    pub displays: BTreeMap<String, Display>,
+    /// Their monitor and since when it is so; absent where the daemon does not switch it.
+    pub monitor: Option<(MonitorState, Timestamp)>,
     /// What needs a person, beyond what the devices above say.
     pub alerts: Vec<Alert>,
     /// Sentences can be spoken.

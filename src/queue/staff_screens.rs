@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::catalogue::Service;
 use super::decide::undoable;
 use super::desk::{Desk, Seat, Staffed};
+use super::displays;
 use super::event::Step;
 use super::screens::Scene;
 use super::selection;
@@ -88,7 +89,9 @@ impl Scene<'_> {
                 .keys()
                 .map(|k| self.manager_kiosk(k))
                 .collect(),
-            displays: self.around.displays,
+            displays: displays::connected(&self.around.displays),
+            display_list: self.manager_displays(),
+            monitor: self.around.monitor.map(|(state, _)| state),
             alerts: self.alerts(),
             curve: self.curve(),
             wait_target_s: u32::try_from(self.setup.rules.wait_target.as_secs())
@@ -111,6 +114,7 @@ impl Scene<'_> {
                 });
             }
         }
+        alerts.extend(self.display_alerts());
         for (kiosk, since) in &self.centre.help {
             alerts.push(Alert {
                 kind: "help".to_owned(),

@@ -132,6 +132,36 @@ pub enum BoardLink {
     Lost,
 }
 
+/// A waiting-room display as the daemon knows it (A2/1/5.1–5.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisplayState {
+    /// Not connected since the daemon started.
+    Absent,
+    /// It was connected and is no more.
+    Lost,
+    /// Connected, but it does not paint what it is sent within two seconds.
+    Frozen,
+    /// It paints, but its browser holds the sound back.
+    Silent,
+    /// It paints and sounds.
+    Well,
+}
+
+/// The monitor of the displays, where the daemon switches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MonitorState {
+    /// Being switched.
+    Switching,
+    /// Switched on.
+    On,
+    /// Switched off.
+    Off,
+    /// It does not take the command; attempts go on.
+    Failing,
+}
+
 /// A lamp on the button board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -379,7 +409,8 @@ pub struct UndoLine {
 /// Something that needs a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
-    /// Stable code: `printer`, `board`, `storage`, `display`, `clock`, `help`, `recovery`.
+    /// Stable code: `printer`, `board`, `storage`, `display` (no sound), `display_absent`,
+    /// `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
     pub kind: String,
     /// A Latvian sentence that says what to do.
     pub text: String,
@@ -499,6 +530,17 @@ pub struct ManagerKiosk {
     pub suppressed_presses: u32,
 }
 
+/// A display on the manager's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ManagerDisplay {
+    /// Name of its device key.
+    pub name: String,
+    /// How it is.
+    pub state: DisplayState,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// One half-hour of today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HalfHour {
@@ -529,6 +571,10 @@ pub struct ManagerView {
     pub kiosks: Vec<ManagerKiosk>,
     /// Displays connected now.
     pub displays: u32,
+    /// Each display that has a device key.
+    pub display_list: Vec<ManagerDisplay>,
+    /// Their monitor; absent where the daemon does not switch it.
+    pub monitor: Option<MonitorState>,
     /// Alerts, urgent first.
     pub alerts: Vec<Alert>,
     /// Today by half-hour, from the first ticket or opening to now.

@@ -3,8 +3,6 @@
 //! A connection follows the newest picture; what a slow client missed in between it never gets.
 //! Nothing is queued per client but the frame being sent.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -13,6 +11,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::time::MissedTickBehavior;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,17 +19,13 @@ use utoipa_axum::routes;
 use super::AppState;
 use super::access::{BOARD_VIEWERS, Caller, KIOSK_VIEWERS, LIVE_PROTOCOL, OVERSEERS, STAFF, Who};
 use super::body::Asked;
+use super::connections::{CONNECTIONS_MAX, Watcher};
+use super::display::Display;
 use super::problem::Problem;
 use super::tickets::kiosk_of;
-use crate::access::DeviceRole;
-use crate::engine::handle::DeviceReport;
 use crate::engine::published::{Published, ViewKind};
 use crate::queue::rejection::Rejection;
 use crate::queue::ticket::DeskNumber;
-use crate::queue::view::Alert;
-
-/// Live connections at once.
-const CONNECTIONS_MAX: usize = 512;
 
 /// Largest message a client may send, bytes.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024;
@@ -41,6 +36,12 @@ const MESSAGES_MAX: u32 = 2_000;
 /// A sign of life goes out this often.
 const ALIVE_EVERY: Duration = Duration::from_secs(5);
 
+/// To a display, which must paint each of them, more often.
+const DISPLAY_ALIVE_EVERY: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether a display is late.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 /// A client that does not take a frame within this time is let go.
 const SEND_TIME_MAX: Duration = Duration::from_secs(10);
 
@@ -50,9 +51,6 @@ const CLOSE_NOT_SIGNED_IN: u16 = 4401;
 const CLOSE_STOPPING: u16 = 1001;
 /// Close code: too many messages.
 const CLOSE_TOO_MANY: u16 = 1008;
-
-/// Kind of the alert about a display without sound.
-const DISPLAY_ALERT: &str = "display";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(live))
@@ -84,9 +82,13 @@ pub(super) struct Alive {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LiveMessage {
-    /// The view of this sequence has been painted.
+    /// The view of this sequence has been painted: two animation frames have passed since.
     #[serde(default)]
     ack: Option<u64>,
+    /// With `ack`: which frame of this connection that was, counting views and signs of life
+    /// from 1. A display owes one for each frame within 2 s; a newer one includes the older.
+    #[serde(default)]
+    frame: Option<u64>,
     /// A display tells whether it can sound.
     #[serde(default)]
     audio: Option<Audio>,
@@ -144,78 +146,11 @@ pub(super) struct LiveQuery {
     key: Option<String>,
 }
 
-/// A live connection as `/health` shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(super) struct Watcher {
-    /// View.
-    pub view: String,
-    /// Name of the device, where one looks.
-    pub device: Option<String>,
-    /// Since when.
-    pub since: Timestamp,
-    /// Sequence last sent.
-    pub sent: u64,
-    /// Sequence last painted, as the client says.
-    pub acked: u64,
-}
-
-/// All live connections.
-#[derive(Debug, Default)]
-pub(super) struct Connections {
-    open: Mutex<Open>,
-    /// Displays whose sound is held back. Held while the engine is told, so that the newest word
-    /// is the last.
-    silent: tokio::sync::Mutex<BTreeSet<u64>>,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    opened: u64,
-    watchers: BTreeMap<u64, Watcher>,
-}
-
-impl Connections {
-    /// All connections, displays first.
-    pub(super) fn watchers(&self) -> Vec<Watcher> {
-        let open = self.open.lock().unwrap_or_else(|e| e.into_inner());
-        let mut watchers: Vec<Watcher> = open.watchers.values().cloned().collect();
-        watchers.sort_by_key(|watcher| watcher.view != "board");
-        watchers
-    }
-
-    fn count(&self) -> usize {
-        let open = self.open.lock().unwrap_or_else(|e| e.into_inner());
-        open.watchers.len()
-    }
-
-    fn add(&self, watcher: Watcher) -> Option<u64> {
-        let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
-        if open.watchers.len() >= CONNECTIONS_MAX {
-            return None;
-        }
-        open.opened += 1;
-        let id = open.opened;
-        open.watchers.insert(id, watcher);
-        Some(id)
-    }
-
-    fn update(&self, id: u64, change: impl FnOnce(&mut Watcher)) {
-        let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(watcher) = open.watchers.get_mut(&id) {
-            change(watcher);
-        }
-    }
-
-    fn remove(&self, id: u64) {
-        let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
-        open.watchers.remove(&id);
-    }
-}
-
 /// Follow a view (WebSocket)
 ///
 /// Frames are `Envelope_KioskView`, `Envelope_BoardView`, `Envelope_DeskView` or
-/// `Envelope_ManagerView`, and `Alive` every 5 s. A client may send `LiveMessage`. The protocol is
+/// `Envelope_ManagerView`, and `Alive` every 5 s, to a display every 2 s. A client may send
+/// `LiveMessage`; a display that does not acknowledge what it painted raises an alert. The protocol is
 /// `rinda.v1`; a browser offers its device key as another one, `rinda.bearer.` and the key.
 #[utoipa::path(get, path = "/api/v1/live", tag = "live", params(LiveQuery),
     responses((status = 101, description = "The WebSocket"),
@@ -291,37 +226,16 @@ async fn follow(
     kind: ViewKind,
     mut socket: WebSocket,
 ) {
-    let device = match &caller {
-        Caller::Device { name, .. } => Some(name.clone()),
-        Caller::Person { .. } => None,
-    };
-    let is_display = matches!(
-        &caller,
-        Caller::Device {
-            role: DeviceRole::Board,
-            ..
-        }
-    );
-    let watcher = Watcher {
-        view: name.as_str().to_owned(),
-        device,
-        since: state.clock.now(),
-        sent: 0,
-        acked: 0,
-    };
+    let watcher = Watcher::new(name.as_str(), &caller, state.clock.now());
     let Some(id) = state.connections.add(watcher) else {
         return;
     };
-    if is_display {
-        let came = DeviceReport::Displays { by: 1 };
-        state.engine.report(came).await;
-    }
-    let follower = Follower {
+    let mut follower = Follower {
+        display: Display::of(&caller, id, &state).await,
         state: &state,
         caller: &caller,
         kind: &kind,
         id,
-        is_display,
     };
     let goodbye = follower.run(&mut socket).await;
     if let Some(frame) = goodbye {
@@ -329,10 +243,8 @@ async fn follow(
         // A client that takes no frame takes no farewell either.
         let _ = tokio::time::timeout(SEND_TIME_MAX, closing).await;
     }
-    if is_display {
-        follower.sound(Audio::Running).await;
-        let went = DeviceReport::Displays { by: -1 };
-        state.engine.report(went).await;
+    if let Some(display) = follower.display {
+        display.leave().await;
     }
     state.connections.remove(id);
 }
@@ -342,15 +254,25 @@ struct Follower<'a> {
     caller: &'a Caller,
     kind: &'a ViewKind,
     id: u64,
-    is_display: bool,
+    /// Where a waiting-room display looks on.
+    display: Option<Display>,
 }
 
 impl Follower<'_> {
     /// Sends and receives until either side ends it; the farewell, if one is due.
-    async fn run(&self, socket: &mut WebSocket) -> Option<CloseFrame> {
+    async fn run(&mut self, socket: &mut WebSocket) -> Option<CloseFrame> {
         let mut pictures = self.state.engine.subscribe();
         pictures.mark_changed();
-        let mut alive = tokio::time::interval(ALIVE_EVERY);
+        let is_display = self.display.is_some();
+        let mut alive = tokio::time::interval(if is_display {
+            DISPLAY_ALIVE_EVERY
+        } else {
+            ALIVE_EVERY
+        });
+        // A line that was stopped for a while gets one sign of life, not all it has missed.
+        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut messages = 0;
         loop {
             tokio::select! {
@@ -373,7 +295,13 @@ impl Follower<'_> {
                     }
                     messages = 0;
                     let alive = Alive { alive: self.state.clock.now() };
-                    send(socket, serde_json::to_string(&alive).unwrap_or_default()).await?;
+                    let text = serde_json::to_string(&alive).unwrap_or_default();
+                    self.send(socket, text, None).await?;
+                }
+                _ = look.tick(), if is_display => {
+                    if let Some(display) = &mut self.display {
+                        display.look().await;
+                    }
                 }
                 received = socket.recv() => {
                     messages += 1;
@@ -386,17 +314,32 @@ impl Follower<'_> {
         }
     }
 
-    async fn show(&self, socket: &mut WebSocket, picture: &Published) -> Option<()> {
+    async fn show(&mut self, socket: &mut WebSocket, picture: &Published) -> Option<()> {
         let text = picture.envelope(self.kind, &self.state.config.build);
-        send(socket, text.to_string()).await?;
         let sequence = picture.sequence;
+        self.send(socket, text.to_string(), Some(sequence)).await?;
         let sent = |watcher: &mut Watcher| watcher.sent = sequence;
         self.state.connections.update(self.id, sent);
         Some(())
     }
 
+    async fn send(
+        &mut self,
+        socket: &mut WebSocket,
+        text: String,
+        view: Option<u64>,
+    ) -> Option<()> {
+        if let Some(display) = &mut self.display {
+            display.sent(view);
+        }
+        tokio::time::timeout(SEND_TIME_MAX, socket.send(Message::Text(text.into())))
+            .await
+            .ok()?
+            .ok()
+    }
+
     /// What a client says; unknown words are passed over, so that newer pages work.
-    async fn hear(&self, message: Message) -> Option<()> {
+    async fn hear(&mut self, message: Message) -> Option<()> {
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => return Some(()),
@@ -406,46 +349,23 @@ impl Follower<'_> {
             return Some(());
         };
         if let Some(sequence) = said.ack {
+            let news = match (&mut self.display, said.frame) {
+                (Some(display), Some(frame)) => display.painted(frame, sequence).await,
+                // A display that does not say which frame proves nothing.
+                (Some(_), None) => false,
+                (None, Some(_) | None) => true,
+            };
             self.state.connections.update(self.id, |watcher| {
-                watcher.acked = sequence.min(watcher.sent);
+                if news {
+                    watcher.acked = watcher.acked.max(sequence.min(watcher.sent));
+                }
             });
         }
-        if let (Some(audio), true) = (said.audio, self.is_display) {
-            self.sound(audio).await;
+        if let (Some(audio), Some(display)) = (said.audio, &mut self.display) {
+            display.sounds(audio == Audio::Running).await;
         }
         Some(())
     }
-
-    /// Keeps the alert that some display is silent.
-    async fn sound(&self, audio: Audio) {
-        let mut silent = self.state.connections.silent.lock().await;
-        let before = silent.is_empty();
-        match audio {
-            Audio::Suspended => silent.insert(self.id),
-            Audio::Running => silent.remove(&self.id),
-        };
-        let report = match (before, silent.is_empty()) {
-            (true, false) => DeviceReport::Raise(Alert {
-                kind: DISPLAY_ALERT.to_owned(),
-                text: "Ekrānam nav skaņas: pārlūks to aptur. Pieskarieties ekrānam vai atļaujiet skaņu."
-                    .to_owned(),
-                since: self.state.clock.now(),
-                urgent: false,
-            }),
-            (false, true) => DeviceReport::Clear {
-                kind: DISPLAY_ALERT.to_owned(),
-            },
-            (true, true) | (false, false) => return,
-        };
-        self.state.engine.report(report).await;
-    }
-}
-
-async fn send(socket: &mut WebSocket, text: String) -> Option<()> {
-    tokio::time::timeout(SEND_TIME_MAX, socket.send(Message::Text(text.into())))
-        .await
-        .ok()?
-        .ok()
 }
 
 fn farewell(code: u16, reason: &'static str) -> CloseFrame {

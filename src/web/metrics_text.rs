@@ -11,6 +11,8 @@ use super::access::{Caller, From as Peer};
 use super::centre::phase_name;
 use super::problem::Problem;
 use super::status::{is_local, open_slips};
+use crate::queue::displays;
+use crate::queue::view::DisplayState;
 
 /// The centre in numbers, for Prometheus
 #[utoipa::path(get, path = "/metrics", tag = "operation",
@@ -79,7 +81,13 @@ fn text(state: &AppState) -> String {
     out.head("alerts", "gauge", "Things that need a person");
     out.line("alerts", total, scene.alerts().len() as u64);
     out.head("displays", "gauge", "Displays connected");
-    out.line("displays", total, u64::from(published.around.displays));
+    let displays = &published.around.displays;
+    out.line("displays", total, u64::from(displays::connected(displays)));
+    out.head("display_ok", "gauge", "1 while a display paints and sounds");
+    for display in scene.manager_displays() {
+        let well = u64::from(display.state == DisplayState::Well);
+        out.line("display_ok", &[("display", &display.name)], well);
+    }
     live(state, &mut out);
     out.0
 }

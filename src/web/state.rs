@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
 use super::answers::Answers;
+use super::connections::Connections;
 use super::limits::{Attempts, RequestLimit};
-use super::live::Connections;
 use super::password::PasswordDesk;
 use super::ports::{Reports, SimulatedKiosks, Voice};
 use crate::clock::Clock;

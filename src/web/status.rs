@@ -11,10 +11,11 @@ use utoipa_axum::routes;
 use super::AppState;
 use super::access::{Caller, From as Peer};
 use super::answers::Answer;
-use super::live::Watcher;
+use super::connections::Watcher;
 use super::problem::Problem;
 use crate::engine::published::Published;
-use crate::queue::view::{Alert, BoardLink, PrinterState};
+use crate::queue::displays;
+use crate::queue::view::{Alert, BoardLink, ManagerDisplay, MonitorState, PrinterState};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -61,6 +62,10 @@ pub(super) struct HealthDetail {
     kiosks: Vec<KioskHealth>,
     /// Displays connected.
     displays: u32,
+    /// Each display that has a device key.
+    display_list: Vec<ManagerDisplay>,
+    /// Their monitor; absent where the daemon does not switch it.
+    monitor: Option<MonitorState>,
     /// Live connections, displays first.
     live: Vec<Watcher>,
     /// Sentences can be spoken.
@@ -145,7 +150,9 @@ fn detail(state: &AppState, published: &Published, alerts: Vec<Alert>) -> Health
             open: open_slips(published),
         },
         kiosks,
-        displays: published.around.displays,
+        displays: displays::connected(&published.around.displays),
+        display_list: scene.manager_displays(),
+        monitor: published.around.monitor.map(|(state, _)| state),
         live: state.connections.watchers(),
         voice: published.around.voice,
         alerts,

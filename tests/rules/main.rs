@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod desk;
+mod displays;
 mod floor;
 mod invariants;
 mod issue;

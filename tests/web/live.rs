@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use rinda::queue::displays::connected;
 use rinda::queue::view::{BoardView, DeskView, KioskView, ManagerView};
 use rinda::web::{Envelope, serve};
 use serde_json::{Value, json};
@@ -124,9 +125,19 @@ async fn a_display_is_counted_acknowledges_and_tells_of_its_silence() {
     let served = served().await;
     let mut pictures = served.centre.engine.subscribe();
     let mut board = served.watch("view=board", "board").await;
-    let first = view(&mut board).await;
-    let _ = pictures.wait_for(|p| p.around.displays == 1).await.unwrap();
-    let ack = json!({"ack": first["sequence"]}).to_string();
+    let mut frames = 1;
+    let first = loop {
+        let first = frame(&mut board).await;
+        if first.get("alive").is_none() {
+            break first;
+        }
+        frames += 1;
+    };
+    let _ = pictures
+        .wait_for(|p| connected(&p.around.displays) == 1)
+        .await
+        .unwrap();
+    let ack = json!({"ack": first["sequence"], "frame": frames}).to_string();
     board.send(Message::text(ack)).await.unwrap();
     board
         .send(Message::text(r#"{"later": true}"#))
@@ -137,7 +148,8 @@ async fn a_display_is_counted_acknowledges_and_tells_of_its_silence() {
         .await
         .unwrap();
     let has_alert = |p: &std::sync::Arc<rinda::engine::published::Published>| {
-        p.around.alerts.iter().any(|alert| alert.kind == "display")
+        let alerts = p.scene().alerts();
+        alerts.iter().any(|alert| alert.kind == "display")
     };
     let _ = pictures.wait_for(has_alert).await.unwrap();
     let health = served.centre.get("admin", "/health").await.json();
@@ -149,7 +161,10 @@ async fn a_display_is_counted_acknowledges_and_tells_of_its_silence() {
         .unwrap();
     let _ = pictures.wait_for(|p| !has_alert(p)).await.unwrap();
     board.close(None).await.unwrap();
-    let _ = pictures.wait_for(|p| p.around.displays == 0).await.unwrap();
+    let _ = pictures
+        .wait_for(|p| connected(&p.around.displays) == 0)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -162,11 +177,12 @@ async fn a_silent_display_that_leaves_takes_its_alert_along() {
         .await
         .unwrap();
     let _ = pictures
-        .wait_for(|p| !p.around.alerts.is_empty())
+        .wait_for(|p| !p.scene().alerts().is_empty())
         .await
         .unwrap();
     drop(board);
-    let gone = pictures.wait_for(|p| p.around.alerts.is_empty() && p.around.displays == 0);
+    let gone =
+        pictures.wait_for(|p| p.scene().alerts().is_empty() && connected(&p.around.displays) == 0);
     let _ = tokio::time::timeout(PATIENCE, gone).await.unwrap().unwrap();
 }
 

@@ -29,6 +29,9 @@ export class LiveView<V extends ViewName> {
   #monotonic = $state(performance.now());
   #quietSince = performance.now();
   #socket: WebSocket | null = null;
+  /** Frames received on this connection; the daemon counts what it sends. */
+  #frames = 0;
+  #painting = false;
   #retry = FIRST_RETRY_MS;
   #build: string | null = null;
   #stopped = false;
@@ -74,6 +77,7 @@ export class LiveView<V extends ViewName> {
     if (this.options.key) protocols.push(`rinda.bearer.${this.options.key}`);
     const socket = new WebSocket(address, protocols);
     this.#socket = socket;
+    this.#frames = 0;
     let opened = false;
     socket.onopen = () => {
       opened = true;
@@ -101,18 +105,35 @@ export class LiveView<V extends ViewName> {
   #receive(text: string): void {
     const message = JSON.parse(text) as Partial<Envelope<V>> & { alive?: string };
     this.#heard();
+    this.#frames += 1;
     if (message.alive) clock.learn(message.alive);
     if (message.build) this.#meetBuild(message.build);
-    if (message.data === undefined || message.sequence === undefined) return;
-    if (message.at) clock.learn(message.at);
-    this.data = message.data;
-    this.sequence = message.sequence;
-    this.#acknowledge(message.sequence);
+    if (message.data !== undefined && message.sequence !== undefined) {
+      if (message.at) clock.learn(message.at);
+      this.data = message.data;
+      this.sequence = message.sequence;
+    }
+    this.#acknowledge();
   }
 
-  /** After two animation frames the view has been painted, not just received. */
-  #acknowledge(sequence: number): void {
-    requestAnimationFrame(() => requestAnimationFrame(() => this.send({ ack: sequence })));
+  /**
+   * After two animation frames what was received has been painted. The daemon takes a display that does
+   * not say so in time for frozen, so each frame is answered, those that come together by one word.
+   */
+  #acknowledge(): void {
+    if (this.#painting) return;
+    this.#painting = true;
+    requestAnimationFrame(() => {
+      const painted = { ack: this.sequence, frame: this.#frames };
+      const socket = this.#socket;
+      requestAnimationFrame(() => {
+        this.#painting = false;
+        // A number of an older connection means nothing on this one.
+        if (socket !== this.#socket) return;
+        this.send(painted);
+        if (this.#frames > painted.frame) this.#acknowledge();
+      });
+    });
   }
 
   #meetBuild(build: string): void {

@@ -355,7 +355,8 @@ export interface paths {
         /**
          * Follow a view (WebSocket)
          * @description Frames are `Envelope_KioskView`, `Envelope_BoardView`, `Envelope_DeskView` or
-         *     `Envelope_ManagerView`, and `Alive` every 5 s. A client may send `LiveMessage`. The protocol is
+         *     `Envelope_ManagerView`, and `Alive` every 5 s, to a display every 2 s. A client may send
+         *     `LiveMessage`; a display that does not acknowledge what it painted raises an alert. The protocol is
          *     `rinda.v1`; a browser offers its device key as another one, `rinda.bearer.` and the key.
          */
         get: operations["live"];
@@ -700,7 +701,10 @@ export interface components {
     schemas: {
         /** @description Something that needs a person. */
         Alert: {
-            /** @description Stable code: `printer`, `board`, `storage`, `display`, `clock`, `help`, `recovery`. */
+            /**
+             * @description Stable code: `printer`, `board`, `storage`, `display` (no sound), `display_absent`,
+             *     `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
+             */
             kind: string;
             /**
              * Format: date-time
@@ -1231,6 +1235,11 @@ export interface components {
          * @enum {string}
          */
         DeviceRole: "kiosk" | "board";
+        /**
+         * @description A waiting-room display as the daemon knows it (A2/1/5.1–5.5).
+         * @enum {string}
+         */
+        DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
         /** @description What a live view's frame holds. */
         Envelope_BoardView: {
             /**
@@ -1398,6 +1407,8 @@ export interface components {
                 date: string;
                 /** @description Desks by number. */
                 desks: components["schemas"]["ManagerDesk"][];
+                /** @description Each display that has a device key. */
+                display_list: components["schemas"]["ManagerDisplay"][];
                 /**
                  * Format: int32
                  * @description Displays connected now.
@@ -1410,6 +1421,7 @@ export interface components {
                 journal_seq: number;
                 /** @description Kiosks. */
                 kiosks: components["schemas"]["ManagerKiosk"][];
+                monitor?: components["schemas"]["MonitorState"] | null;
                 /** @description Whether reception is open. */
                 opening: components["schemas"]["Opening"];
                 /** @description Queues by button. */
@@ -1545,6 +1557,8 @@ export interface components {
             at: string;
             /** @description Version of the running program. */
             build: string;
+            /** @description Each display that has a device key. */
+            display_list: components["schemas"]["ManagerDisplay"][];
             /**
              * Format: int32
              * @description Displays connected.
@@ -1556,6 +1570,7 @@ export interface components {
             kiosks: components["schemas"]["KioskHealth"][];
             /** @description Live connections, displays first. */
             live: components["schemas"]["Watcher"][];
+            monitor?: components["schemas"]["MonitorState"] | null;
             /** @description Paper on its way. */
             outbox: components["schemas"]["OutboxHealth"];
             /**
@@ -1698,10 +1713,16 @@ export interface components {
         LiveMessage: {
             /**
              * Format: int64
-             * @description The view of this sequence has been painted.
+             * @description The view of this sequence has been painted: two animation frames have passed since.
              */
             ack?: number | null;
             audio?: components["schemas"]["Audio"] | null;
+            /**
+             * Format: int64
+             * @description With `ack`: which frame of this connection that was, counting views and signs of life
+             *     from 1. A display owes one for each frame within 2 s; a newer one includes the older.
+             */
+            frame?: number | null;
         };
         /** @description A desk on the manager's page. */
         ManagerDesk: {
@@ -1721,6 +1742,18 @@ export interface components {
             phase: components["schemas"]["DeskPhase"];
             /** @description Services called. */
             services: components["schemas"]["Service"][];
+        };
+        /** @description A display on the manager's page. */
+        ManagerDisplay: {
+            /** @description Name of its device key. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description How it is. */
+            state: components["schemas"]["DisplayState"];
         };
         /** @description A kiosk on the manager's page. */
         ManagerKiosk: {
@@ -1793,6 +1826,8 @@ export interface components {
             date: string;
             /** @description Desks by number. */
             desks: components["schemas"]["ManagerDesk"][];
+            /** @description Each display that has a device key. */
+            display_list: components["schemas"]["ManagerDisplay"][];
             /**
              * Format: int32
              * @description Displays connected now.
@@ -1805,6 +1840,7 @@ export interface components {
             journal_seq: number;
             /** @description Kiosks. */
             kiosks: components["schemas"]["ManagerKiosk"][];
+            monitor?: components["schemas"]["MonitorState"] | null;
             /** @description Whether reception is open. */
             opening: components["schemas"]["Opening"];
             /** @description Queues by button. */
@@ -1815,6 +1851,11 @@ export interface components {
              */
             wait_target_s: number;
         };
+        /**
+         * @description The monitor of the displays, where the daemon switches it.
+         * @enum {string}
+         */
+        MonitorState: "switching" | "on" | "off" | "failing";
         /** @description One month. */
         Month: {
             figures?: components["schemas"]["Figures"] | null;

@@ -35,6 +35,8 @@ export type TicketLine = Schemas['TicketLine'];
 
 export type ManagerView = Schemas['ManagerView'];
 export type HalfHour = Schemas['HalfHour'];
+export type DisplayState = Schemas['DisplayState'];
+export type MonitorState = Schemas['MonitorState'];
 
 export type TrackView = Schemas['TrackView'];
 export type TrackState = Schemas['TrackState'];

@@ -290,6 +290,20 @@ export const en: Texts = {
     displays: 'Displays',
     displaysCount: (count) =>
       count === 0 ? 'No display connected' : `${count} ${pluralEn(count, 'display', 'displays')}`,
+    displayStates: {
+      absent: 'never connected',
+      lost: 'disconnected',
+      frozen: 'frozen',
+      silent: 'no sound',
+      well: 'shows',
+    },
+    monitor: 'Monitor',
+    monitorStates: {
+      switching: 'switching',
+      on: 'on',
+      off: 'off',
+      failing: 'does not obey',
+    },
     printerStates: {
       absent: 'none',
       connecting: 'connecting',

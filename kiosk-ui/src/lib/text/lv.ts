@@ -309,6 +309,20 @@ export const lv = {
       count === 0
         ? 'Neviens ekrāns nav savienots'
         : `${count} ${pluralLv(count, { zero: 'ekrānu', one: 'ekrāns', other: 'ekrāni' })}`,
+    displayStates: {
+      absent: 'nav pieslēdzies',
+      lost: 'atvienots',
+      frozen: 'sastindzis',
+      silent: 'bez skaņas',
+      well: 'rāda',
+    },
+    monitor: 'Monitors',
+    monitorStates: {
+      switching: 'pārslēdzas',
+      on: 'ieslēgts',
+      off: 'izslēgts',
+      failing: 'neklausa',
+    },
     printerStates: {
       absent: 'nav',
       connecting: 'savienojas',

@@ -1,0 +1,74 @@
+//! What devices tell of themselves, kept for the views.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::handle::DeviceReport;
+use crate::access::DeviceRole;
+use crate::journal::state::State;
+use crate::queue::displays::Display;
+use crate::queue::screens::Surroundings;
+use crate::queue::view::Alert;
+
+/// Takes in a report.
+pub(super) fn hear(around: &mut Surroundings, report: DeviceReport, now: Timestamp) {
+    match report {
+        DeviceReport::Printer { kiosk, state } => {
+            if around.printers.insert(kiosk.clone(), state) != Some(state) {
+                around.printers_since.insert(kiosk, now);
+            }
+        }
+        DeviceReport::Board { kiosk, link } => {
+            if around.boards.insert(kiosk.clone(), link) != Some(link) {
+                around.boards_since.insert(kiosk, now);
+            }
+        }
+        DeviceReport::Display {
+            device,
+            connection,
+            says,
+        } => {
+            // One whose key was revoked meanwhile is nobody's display any more.
+            if let Some(display) = around.displays.get_mut(&device) {
+                display.hear(connection, says, now);
+            }
+        }
+        DeviceReport::Monitor { state } => {
+            if around.monitor.is_none_or(|(before, _)| before != state) {
+                around.monitor = Some((state, now));
+            }
+        }
+        DeviceReport::Raise(alert) => raise(around, alert),
+        DeviceReport::Clear { kind } => clear(around, &kind),
+        DeviceReport::Voice { ready } => around.voice = ready,
+    }
+}
+
+/// An alert begins, replacing one of the same kind.
+pub(super) fn raise(around: &mut Surroundings, alert: Alert) {
+    clear(around, &alert.kind);
+    around.alerts.push(alert);
+}
+
+/// The alert of a kind ends.
+pub(super) fn clear(around: &mut Surroundings, kind: &str) {
+    around.alerts.retain(|alert| alert.kind != kind);
+}
+
+/// The displays that have a device key: those known before as they are, new ones awaited.
+pub(super) fn displays_of(
+    state: &State,
+    mut known: BTreeMap<String, Display>,
+    now: Timestamp,
+) -> BTreeMap<String, Display> {
+    let devices = state.register.devices.values();
+    devices
+        .filter(|device| device.role == DeviceRole::Board)
+        .map(|device| {
+            let display = known.remove(&device.name);
+            let display = display.unwrap_or_else(|| Display::awaited(now));
+            (device.name.clone(), display)
+        })
+        .collect()
+}
