@@ -6,6 +6,7 @@ pub mod kiosks;
 pub mod monitor;
 pub mod ports;
 pub mod printing;
+pub mod service;
 pub mod staff;
 pub mod storage;
 

@@ -16,6 +16,7 @@ use super::{
     WrongUse,
 };
 use crate::app::control::{self, Request};
+use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
 use crate::app::{self, Options, demo, kiosks, ports, printing};
 use crate::clock::{Clock as _, SystemClock};
@@ -108,12 +109,27 @@ async fn run_demo(place: &Place, listen: Option<std::net::SocketAddr>) -> Result
 async fn until_stopped(centre: app::Centre) -> Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = centre.stop.clone();
+    let manager = ServiceManager::find();
+    if let Some(manager) = &manager {
+        manager.ready(centre.listening);
+    }
+    let engine = centre.engine.clone();
+    let feeding = async {
+        if let Some(manager) = &manager {
+            manager.feed(engine).await;
+        }
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
+        () = feeding => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
         _ = terminate.recv() => {}
         () = stop.cancelled() => {}
     }
     tracing::info!("stopping");
+    if let Some(manager) = &manager {
+        manager.stopping();
+    }
     stop.cancel();
     if tokio::time::timeout(STOP_TIME, centre.stopped())
         .await
