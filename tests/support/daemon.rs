@@ -83,6 +83,11 @@ impl Daemon {
         self.child = Some(command.spawn().unwrap());
     }
 
+    /// Its process, while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// `kill -9`: nothing of the process gets to finish anything.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
