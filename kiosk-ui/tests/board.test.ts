@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placement } from '../src/board/burn-in';
+import { placement, Wanderer } from '../src/board/burn-in';
 
 const MINUTE = 60_000;
 
@@ -14,8 +14,29 @@ describe('burn-in', () => {
 
   it('stands still for minutes', () => expect(placement(1)).toEqual(placement(2 * MINUTE)));
 
-  it('changes the layout by the hour', () => {
-    expect(placement(0).swapped).toBe(false);
-    expect(placement(61 * MINUTE).swapped).toBe(true);
+  it('swaps the halves every 10 to 15 minutes', () => {
+    const swaps = Array.from({ length: 240 }, (_, minute) => minute).filter(
+      (minute) => placement(minute * MINUTE).swapped !== placement((minute + 1) * MINUTE).swapped,
+    );
+    const apart = swaps.slice(1).map((minute, index) => minute - (swaps[index] ?? 0));
+    expect(new Set(apart)).toEqual(new Set([12]));
+  });
+
+  it('stays where it is while a customer is being called', () => {
+    const wanderer = new Wanderer();
+    const before = wanderer.look(0, '', false);
+    wanderer.look(MINUTE, 'P 001', true);
+    expect(wanderer.look(14 * MINUTE, 'P 001', true)).toEqual(placement(MINUTE));
+    expect(wanderer.look(15 * MINUTE, 'P 001', false)).not.toEqual(before);
+    expect(wanderer.look(15 * MINUTE, 'P 001', false)).toEqual(placement(15 * MINUTE));
+  });
+
+  it('moves with the next call where somebody is always being called', () => {
+    const wanderer = new Wanderer();
+    for (let minute = 0; minute < 600; minute += 1) {
+      const call = `P ${Math.floor(minute / 2)}`;
+      const place = wanderer.look(minute * MINUTE, call, true);
+      expect(place).toEqual(placement((minute - (minute % 2)) * MINUTE));
+    }
   });
 });

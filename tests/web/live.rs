@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use rinda::queue::displays::connected;
-use rinda::queue::view::{BoardView, DeskView, KioskView, ManagerView};
+use rinda::queue::view::{BoardView, DeskView, DisplayState, KioskView, ManagerView};
 use rinda::web::{Envelope, serve};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -165,6 +165,57 @@ async fn a_display_is_counted_acknowledges_and_tells_of_its_silence() {
         .wait_for(|p| connected(&p.around.displays) == 0)
         .await
         .unwrap();
+}
+
+/// A page that answers, but with what it painted long ago, is as frozen as one that is silent.
+#[tokio::test]
+async fn a2_1_5_a_display_is_late_unless_it_acknowledges_the_newest_frame() {
+    let served = served().await;
+    let mut pictures = served.centre.engine.subscribe();
+    let mut board = served.watch("view=board", "board").await;
+    let is = |state: DisplayState| {
+        move |p: &std::sync::Arc<rinda::engine::published::Published>| {
+            p.scene().manager_displays()[0].state == state
+        }
+    };
+    let mut frames: u64 = 0;
+    let mut sequence = 0;
+    let late = pictures.wait_for(is(DisplayState::Frozen));
+    tokio::pin!(late);
+    loop {
+        tokio::select! {
+            _ = &mut late => break,
+            next = frame(&mut board) => {
+                frames += 1;
+                sequence = next["sequence"].as_u64().unwrap_or(sequence);
+                for old in [
+                    json!({"ack": sequence}),
+                    json!({"ack": sequence, "frame": 1}),
+                    json!({"ack": sequence, "frame": frames + 1}),
+                    json!({"ack": sequence + 1, "frame": frames}),
+                ] {
+                    let first = frames == 1 && old["frame"] == 1;
+                    if !first {
+                        board.send(Message::text(old.to_string())).await.unwrap();
+                    }
+                }
+            }
+        }
+    }
+    let mut pictures = served.centre.engine.subscribe();
+    let well = pictures.wait_for(is(DisplayState::Well));
+    tokio::pin!(well);
+    loop {
+        tokio::select! {
+            _ = &mut well => break,
+            next = frame(&mut board) => {
+                frames += 1;
+                sequence = next["sequence"].as_u64().unwrap_or(sequence);
+                let painted = json!({"ack": sequence, "frame": frames});
+                board.send(Message::text(painted.to_string())).await.unwrap();
+            }
+        }
+    }
 }
 
 #[tokio::test]
