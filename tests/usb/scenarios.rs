@@ -1,0 +1,203 @@
+//! Inside the machine: what happens to the devices, and what must come of it.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rinda::devices::printer::status::ASK_ALL;
+use rinda::devices::simulator::board::BoardCommand;
+use rinda::devices::simulator::printer::{Paper, PrinterCommand};
+
+use super::MARK;
+use super::accounts::{Outcome, settle};
+use super::room::{LOG, Room};
+
+/// Bytes after which the cable is pulled: of a ticket of about 400, with twelve of a status
+/// question before it or not.
+const OFFSETS: [u64; 5] = [1, 60, 150, 300, 390];
+/// The daemon's last words shown after a failure.
+const LOG_LINES: usize = 30;
+
+pub fn main() -> ExitCode {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let outcome = runtime.block_on(run());
+    let result = match outcome {
+        Ok(()) => "ok".to_owned(),
+        Err(error) => {
+            let log = std::fs::read_to_string(LOG).unwrap_or_default();
+            let lines: Vec<&str> = log.lines().collect();
+            let from = lines.len().saturating_sub(LOG_LINES);
+            println!("{}", lines[from..].join("\n"));
+            format!("{error:#}")
+        }
+    };
+    println!("{MARK}result: {result}");
+    ExitCode::SUCCESS
+}
+
+/// Tells what a scenario came to, and how long it took.
+fn tell(name: &str, begun: Instant, said: &str) {
+    let seconds = begun.elapsed().as_secs_f32();
+    println!("{MARK}{name}: {said} ({seconds:.1} s)");
+}
+
+macro_rules! scenario {
+    ($name:literal, $scenario:expr) => {{
+        let begun = Instant::now();
+        let said = $scenario.await.context($name)?;
+        tell($name, begun, &said);
+    }};
+}
+
+async fn run() -> Result<()> {
+    let mut room = Room::furnish()?;
+    let room = &mut room;
+    scenario!("taken from usblp", taken_from_usblp(room));
+    scenario!("a press gives a confirmed ticket", a_press_prints(room));
+    for offset in OFFSETS {
+        scenario!("printer unplugged in a ticket", unplugged(room, offset));
+    }
+    scenario!("press while the printer is away", press_while_away(room));
+    scenario!("paper out in a ticket", paper_out(room));
+    scenario!("paper out, told by the port alone", port_status(room));
+    scenario!("stalled printer", stalled(room));
+    scenario!("board unplugged and back", board_unplugged(room));
+    scenario!("given back to usblp", given_back(room));
+    scenario!("accounts", accounts(room));
+    Ok(())
+}
+
+/// Whether the printer's interface is with this driver.
+fn driven_by(driver: &str) -> Result<bool> {
+    let directory = Path::new("/sys/bus/usb/drivers").join(driver);
+    let mut bound = std::fs::read_dir(directory)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    Ok(bound.any(|name| name.contains(':')))
+}
+
+async fn taken_from_usblp(room: &mut Room) -> Result<String> {
+    room.until("usblp has the printer", async |_| driven_by("usblp"))
+        .await?;
+    room.start_daemon()?;
+    room.printer_is("ready").await?;
+    room.board_is("connected").await?;
+    ensure!(!driven_by("usblp")?, "usblp still has the printer");
+    ensure!(driven_by("usbfs")?, "nobody has the printer");
+    let log = std::fs::read_to_string(LOG)?;
+    ensure!(
+        log.contains("MFG:RINDA;MDL:GADGET"),
+        "the device id is not in the log"
+    );
+    Ok("claimed, device id read".to_owned())
+}
+
+async fn a_press_prints(room: &mut Room) -> Result<String> {
+    let first = room.press_and_print().await?;
+    let second = room.press_and_print().await?;
+    ensure!(first != second, "{first} twice");
+    Ok(format!("{first}, {second}"))
+}
+
+async fn unplugged(room: &mut Room, offset: u64) -> Result<String> {
+    room.printer_is("ready").await?;
+    room.tell(PrinterCommand::UnplugAfter(offset)).await;
+    let job = room.press_for_job().await?;
+    room.plugged(false).await?;
+    room.printer_is("offline").await?;
+    room.tell(PrinterCommand::Replug).await;
+    let outcome = room.end_of(job).await?;
+    let next = room.press_and_print().await?;
+    Ok(format!(
+        "after {offset} bytes {outcome:?}, then {next} printed"
+    ))
+}
+
+async fn press_while_away(room: &mut Room) -> Result<String> {
+    room.printer_is("ready").await?;
+    room.tell(PrinterCommand::Unplug).await;
+    room.printer_is("offline").await?;
+    let job = room.press_for_job().await?;
+    room.tell(PrinterCommand::Replug).await;
+    match room.end_of(job).await? {
+        Outcome::Printed => Ok("printed when it came back".to_owned()),
+        other => bail!("{other:?}"),
+    }
+}
+
+async fn paper_out(room: &mut Room) -> Result<String> {
+    room.printer_is("ready").await?;
+    room.tell(PrinterCommand::PaperOutAfter(150)).await;
+    let job = room.press_for_job().await?;
+    room.printer_is("paper_out").await?;
+    let outcome = room.end_of(job).await?;
+    room.tell(PrinterCommand::Paper(Paper::Ok)).await;
+    let next = room.press_and_print().await?;
+    Ok(format!("{outcome:?}, then {next} printed"))
+}
+
+async fn port_status(room: &mut Room) -> Result<String> {
+    room.printer_is("ready").await?;
+    room.tell(PrinterCommand::Silent(true)).await;
+    room.printer_is("offline").await?;
+    room.tell(PrinterCommand::Paper(Paper::Out)).await;
+    room.printer_is("paper_out").await?;
+    room.tell(PrinterCommand::Paper(Paper::Ok)).await;
+    room.printer_is("offline").await?;
+    room.tell(PrinterCommand::Silent(false)).await;
+    room.printer_is("ready").await?;
+    Ok("shown and taken back without a word from the printer".to_owned())
+}
+
+async fn stalled(room: &mut Room) -> Result<String> {
+    room.printer_is("ready").await?;
+    // It answers once more and takes nothing of the ticket.
+    room.takes.send_replace(ASK_ALL.len() as u64);
+    let job = room.press_for_job().await?;
+    room.until("the printer takes no data", async |_| {
+        Ok(std::fs::read_to_string(LOG)?.contains("takes no data"))
+    })
+    .await?;
+    room.takes.send_replace(u64::MAX);
+    let outcome = room.end_of(job).await?;
+    let next = room.press_and_print().await?;
+    Ok(format!("{outcome:?}, then {next} printed"))
+}
+
+async fn board_unplugged(room: &mut Room) -> Result<String> {
+    let before = room.jobs()?.len();
+    room.board.tell(BoardCommand::Unplug).await;
+    room.board_is("lost").await?;
+    room.until("its device is gone", async |_| {
+        Ok(!Path::new("/dev/ttyACM0").exists())
+    })
+    .await?;
+    room.press().await;
+    room.board.tell(BoardCommand::Replug).await;
+    room.board_is("connected").await?;
+    room.until("the kept press is acknowledged", async |room| {
+        Ok(room.jobs()?.len() > before && room.board.snapshot().borrow().unacked == 0)
+    })
+    .await?;
+    let next = room.press_and_print().await?;
+    let issued = room.jobs()?.len() - before;
+    ensure!(issued == 2, "{issued} tickets for two presses");
+    Ok(format!(
+        "the press kept meanwhile gave one ticket, then {next}"
+    ))
+}
+
+async fn given_back(room: &mut Room) -> Result<String> {
+    room.printer_is("ready").await?;
+    room.stop_daemon().await?;
+    room.until("usblp has the printer again", async |_| driven_by("usblp"))
+        .await?;
+    Ok("the daemon ended and usblp has it".to_owned())
+}
+
+async fn accounts(room: &mut Room) -> Result<String> {
+    let garbage = room.printer.snapshot().borrow().garbage.clone();
+    ensure!(garbage.is_empty(), "the printer was sent {garbage:?}");
+    let jobs = room.jobs()?;
+    settle(&jobs, room.papers())
+}
