@@ -29,6 +29,13 @@ const MODULES: [&str; 11] = [
     "usblp",
 ];
 
+/// Debian's own rules that ours build upon.
+const RULES: [&str; 2] = ["50-udev-default.rules", "60-serial.rules"];
+
+/// Users and groups that exist in the machine.
+const USERS: &str = "root:x:0:0::/:/bin/sh\nrinda:x:990:990::/data:/bin/sh\n";
+const GROUPS: &str = "root:x:0:\ntty:x:5:\ndialout:x:20:\nrinda:x:990:\n";
+
 pub fn main() -> ExitCode {
     println!("\nthe USB machine");
     match run() {
@@ -71,10 +78,10 @@ fn run() -> Result<(), Trouble> {
     }
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("usb-machine");
     fs::create_dir_all(&place)?;
-    let kernel = kernel(&place)?;
-    let image = initramfs(&place, &kernel)?;
+    let debian = fetched(&place)?;
+    let image = initramfs(&place, &debian)?;
     let begun = Instant::now();
-    let outcome = boot(&kernel.join("vmlinuz"), &image);
+    let outcome = boot(&debian.join("vmlinuz"), &image);
     println!(
         "    {:.0} s from power on to power off",
         begun.elapsed().as_secs_f32()
@@ -82,41 +89,49 @@ fn run() -> Result<(), Trouble> {
     outcome
 }
 
-/// The directory with Debian's kernel and its modules; fetched once.
-fn kernel(place: &Path) -> Result<PathBuf, Trouble> {
-    let kept = place.join("kernel");
+/// The directory with Debian's kernel, its modules, and its udev; fetched once.
+fn fetched(place: &Path) -> Result<PathBuf, Trouble> {
+    let kept = place.join("debian");
     if kept.join("vmlinuz").exists() {
         return Ok(kept);
     }
-    let missing = |what: &str| {
+    let missing = |error: String| {
         Trouble::Missing(format!(
-            "{what}: Debian's kernel package could not be fetched (apt-get update, then apt-get download)"
+            "Debian's kernel could not be fetched; try apt-get update: {error}"
         ))
     };
     let depends = output(Command::new("apt-cache").args(["depends", "linux-image-amd64"]))
-        .map_err(|error| missing(&error))?;
-    let package = depends
+        .map_err(missing)?;
+    let kernel = depends
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Depends: "))
         .find(|name| name.starts_with("linux-image-"))
-        .ok_or_else(|| missing("linux-image-amd64 depends on nothing"))?;
-    println!("    fetching {package}");
+        .ok_or_else(|| missing("linux-image-amd64 depends on nothing".to_owned()))?;
+    println!("    fetching {kernel} and udev");
     let fetch = place.join("fetch");
     remove(&fetch)?;
     fs::create_dir_all(&fetch)?;
-    output(
-        Command::new("apt-get")
-            .args(["download", "-q", "-o", "APT::Sandbox::User=root", package])
-            .current_dir(&fetch),
-    )
-    .map_err(|error| missing(&error))?;
-    let package = only(&fetch, |name| name.ends_with(".deb"))?;
-    output(Command::new("dpkg-deb").arg("-x").arg(package).arg(&fetch)).map_err(Trouble::Failed)?;
-    let fresh = place.join("kernel.new");
+    let mut download = Command::new("apt-get");
+    download.args(["download", "-q", "-o", "APT::Sandbox::User=root"]);
+    output(download.args([kernel, "udev"]).current_dir(&fetch)).map_err(missing)?;
+    let fresh = place.join("debian.new");
     remove(&fresh)?;
     fs::create_dir_all(fresh.join("modules"))?;
+    for prefix in ["linux-image-", "udev_"] {
+        let package = only(&fetch, |name| {
+            name.starts_with(prefix) && name.ends_with(".deb")
+        })?;
+        output(Command::new("dpkg-deb").arg("-x").arg(package).arg(&fetch))
+            .map_err(Trouble::Failed)?;
+    }
     let image = only(&fetch.join("boot"), |name| name.starts_with("vmlinuz-"))?;
-    fs::copy(image, fresh.join("vmlinuz"))?;
+    fs::copy(fetch.join("bin/udevadm"), fresh.join("udevadm"))?;
+    for rules in RULES {
+        fs::copy(
+            fetch.join("lib/udev/rules.d").join(rules),
+            fresh.join(rules),
+        )?;
+    }
     let found = output(Command::new("find").arg(&fetch).args(["-name", "*.ko"]))
         .map_err(Trouble::Failed)?;
     for path in found.lines().map(Path::new) {
@@ -126,21 +141,35 @@ fn kernel(place: &Path) -> Result<PathBuf, Trouble> {
             fs::copy(path, fresh.join("modules").join(name))?;
         }
     }
+    // Last, because it tells that everything is there.
+    fs::copy(image, fresh.join("vmlinuz"))?;
     remove(&fetch)?;
     fs::rename(fresh, &kept)?;
     Ok(kept)
 }
 
 /// Everything the machine needs, in one archive: it has no disk.
-fn initramfs(place: &Path, kernel: &Path) -> Result<PathBuf, Trouble> {
+fn initramfs(place: &Path, debian: &Path) -> Result<PathBuf, Trouble> {
     let root = place.join("root");
     remove(&root)?;
-    for directory in ["bin", "dev", "proc", "sys", "tmp", "modules"] {
+    let rules = root.join("lib/udev/rules.d");
+    for directory in ["bin", "dev", "proc", "sys", "tmp", "run", "modules", "etc"] {
         fs::create_dir_all(root.join(directory))?;
     }
+    fs::create_dir_all(&rules)?;
+    fs::create_dir_all(root.join("lib/systemd"))?;
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/usb");
     program(&root, Path::new(env!("CARGO_BIN_EXE_rinda")), "rinda")?;
     program(&root, &std::env::current_exe()?, "usb-test")?;
+    program(&root, &debian.join("udevadm"), "bin/udevadm")?;
+    symlink("/bin/udevadm", root.join("lib/systemd/systemd-udevd"))?;
+    for name in RULES {
+        fs::copy(debian.join(name), rules.join(name))?;
+    }
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/udev/70-rinda.rules");
+    fs::copy(ours, rules.join("70-rinda.rules"))?;
+    fs::write(root.join("etc/passwd"), USERS)?;
+    fs::write(root.join("etc/group"), GROUPS)?;
     let status = root.join("port-status");
     output(
         Command::new("gcc")
@@ -153,7 +182,7 @@ fn initramfs(place: &Path, kernel: &Path) -> Result<PathBuf, Trouble> {
     symlink("busybox", root.join("bin/sh"))?;
     fs::copy(sources.join("init"), root.join("init"))?;
     fs::set_permissions(root.join("init"), fs::Permissions::from_mode(0o755))?;
-    for module in fs::read_dir(kernel.join("modules"))? {
+    for module in fs::read_dir(debian.join("modules"))? {
         let path = module?.path();
         let name = path.file_name().unwrap_or_default();
         fs::copy(&path, root.join("modules").join(name))?;

@@ -2,6 +2,7 @@
 //! all of them.
 
 use std::fs::File;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ const PRINT_TIME: Duration = Duration::from_millis(200);
 
 pub const DATA: &str = "/data";
 pub const LOG: &str = "/rinda.log";
+/// The user and group `rinda` in the machine.
+pub const USER: u32 = 990;
 const CONFIG: &str = "/centre.toml";
 const CENTRE: &str = r#"
 [centre]
@@ -48,7 +51,7 @@ number = 1
 services = [1, 2, 3]
 [[kiosk]]
 name = "k"
-board = "/dev/ttyACM0"
+board = "/dev/rinda/board-B0001"
 [kiosk.printer]
 port = "usb:04b8:0e15"
 "#;
@@ -95,6 +98,8 @@ impl Room {
         .context("gadget board")?;
         let board = board::start_on(BoardSocket(gadget), Uid(*b"USBBOARD"))?;
         std::fs::write(CONFIG, CENTRE)?;
+        std::fs::create_dir(DATA)?;
+        std::os::unix::fs::chown(DATA, Some(USER), Some(USER))?;
         Ok(Self {
             printer,
             board,
@@ -111,6 +116,8 @@ impl Room {
         let daemon = Command::new("/rinda")
             .args(["run", "--config", CONFIG, "--data", DATA])
             .env("RINDA_LOG", "rinda=debug")
+            .uid(USER)
+            .gid(USER)
             .stderr(File::create(LOG)?)
             .spawn()?;
         self.daemon = Some(daemon);
