@@ -65,6 +65,7 @@ pub async fn measure(folder: &Path, line: Vec<u8>, rows: &mut Vec<Row>) -> Resul
         profile,
         Timing::at_baud(BAUD),
         jobs,
+        mpsc::channel(1).1,
         report_in,
     ));
     tokio::spawn(printing::run(

@@ -3,6 +3,7 @@
 //! One line of JSON in, one line of JSON out. Whoever may open the socket owns the data
 //! directory and could write the journal directly, so nobody signs in here.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,14 +11,16 @@ use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::control_path;
 use super::ports::Figures;
+use super::printers;
 use super::staff::{self, StaffChange};
+use crate::devices::printer::examination::TestRequest;
 use crate::engine::handle::EngineHandle;
 use crate::queue::command::Actor;
-use crate::queue::view::PrinterState;
 use crate::web::ports::{ReportFormat, ReportOf, Reports as _};
 
 /// Longest line of a request, bytes.
@@ -44,7 +47,15 @@ pub enum Request {
     /// Compare the metrics with the journal.
     VerifyMetrics,
     /// How the printers are.
-    PrinterStatus,
+    PrinterStatus {
+        /// Only this kiosk's.
+        kiosk: Option<String>,
+    },
+    /// Print a test page and tell what was learned.
+    PrinterTest {
+        /// Only at this kiosk.
+        kiosk: Option<String>,
+    },
 }
 
 /// The daemon's answer.
@@ -68,6 +79,8 @@ pub struct Control {
     pub data: PathBuf,
     /// A demonstration.
     pub demo: bool,
+    /// Where printers take tests, by kiosk.
+    pub printers: BTreeMap<String, mpsc::Sender<TestRequest>>,
 }
 
 /// Serves the socket until told to stop.
@@ -175,32 +188,8 @@ async fn act(control: Control, request: Request) -> Result<String> {
                 Err(anyhow!("metrics differ:\n{}", differences.join("\n")))
             }
         }
-        Request::PrinterStatus => printers(&control.engine),
-    }
-}
-
-fn printers(engine: &EngineHandle) -> Result<String> {
-    let published = engine.published();
-    let scene = published.scene();
-    let mut lines = Vec::new();
-    let mut well = true;
-    for kiosk in published.setup.kiosks.keys() {
-        let state = scene.printer(kiosk);
-        let open = published.state.centre.outbox.open_for(kiosk).count();
-        well &= matches!(
-            state,
-            PrinterState::Absent
-                | PrinterState::Ready
-                | PrinterState::PaperLow
-                | PrinterState::TicketInMouth
-        );
-        lines.push(format!("{kiosk}: {state:?}, {open} slips waiting"));
-    }
-    let text = lines.join("\n");
-    if well {
-        Ok(text)
-    } else {
-        Err(anyhow!("{text}"))
+        Request::PrinterStatus { kiosk } => printers::status(&control.engine, kiosk.as_deref()),
+        Request::PrinterTest { kiosk } => printers::test(control.printers, kiosk.as_deref()).await,
     }
 }
 

@@ -8,11 +8,12 @@ use firmware_protocol::Uid;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::printing;
+use super::{printers, printing};
 use crate::config::{BoardDevice, Config, Port, PrinterDevice, PrinterPort};
 use crate::devices::kiosk_board::{self, BoardStatus, Press, PressAnswer};
 use crate::devices::link::{Connect, Serial};
 use crate::devices::printer::driver::{self, Timing};
+use crate::devices::printer::examination::TestRequest;
 use crate::devices::printer::profile::Profile;
 use crate::devices::simulator::board::{self as board_simulator, BoardConfig, BoardHandle};
 use crate::devices::simulator::printer::{
@@ -48,6 +49,15 @@ pub struct Simulated {
     pub printer: Option<PrinterHandle>,
 }
 
+/// The devices of one kiosk, running.
+#[derive(Debug, Default)]
+pub struct Devices {
+    /// Those that are simulated.
+    pub simulated: Simulated,
+    /// Where its printer takes tests, if it has one.
+    pub tests: Option<mpsc::Sender<TestRequest>>,
+}
+
 /// Starts the devices of one kiosk.
 ///
 /// # Errors
@@ -58,10 +68,11 @@ pub fn start(
     data: &Path,
     engine: &EngineHandle,
     stop: &CancellationToken,
-) -> Result<Simulated> {
+) -> Result<Devices> {
     let mut simulated = Simulated::default();
+    let mut tests = None;
     let Some(devices) = config.kiosks.get(name) else {
-        return Ok(simulated);
+        return Ok(Devices::default());
     };
     if let Some(board) = &devices.board {
         let port = match &board.port {
@@ -79,9 +90,11 @@ pub fn start(
             profile_of(printer).with_context(|| format!("printer of kiosk \"{name}\""))?;
         printing::check_texts(&config.setup, &profile)
             .with_context(|| format!("printer of kiosk \"{name}\""))?;
-        simulated.printer = start_printer(name, printer, profile, data, engine, stop)?;
+        let (handle, asked) = start_printer(name, printer, profile, data, engine, stop)?;
+        simulated.printer = handle;
+        tests = Some(asked);
     }
-    Ok(simulated)
+    Ok(Devices { simulated, tests })
 }
 
 /// The profile a printer's configuration names.
@@ -94,6 +107,51 @@ pub fn profile_of(printer: &PrinterDevice) -> Result<Profile> {
         printer.code_page,
         printer.width_mm,
     )?)
+}
+
+/// Tests the configured printers while no daemon drives them.
+///
+/// # Errors
+/// What was found, where a page is not on paper.
+pub async fn test_printers(config: &Config, kiosk: Option<&str>) -> Result<String> {
+    let mut told = Vec::new();
+    let mut well = true;
+    for (name, devices) in &config.kiosks {
+        let Some(printer) = &devices.printer else {
+            continue;
+        };
+        if kiosk.is_some_and(|kiosk| kiosk != name) {
+            continue;
+        }
+        let profile = profile_of(printer)?;
+        let (baud, timing) = (printer.baud, timing_of(printer));
+        let found = match &printer.port {
+            PrinterPort::Simulated => Err(anyhow::anyhow!(
+                "{name}:\n  simulated: start the daemon to test it"
+            )),
+            PrinterPort::Serial(path) => {
+                let path = path.clone();
+                printers::test_alone(name, Serial { path, baud }, profile, timing).await
+            }
+            PrinterPort::Usb(address) => {
+                printers::test_alone(name, Usb::new(address.clone()), profile, timing).await
+            }
+            PrinterPort::Tcp(address) => {
+                printers::test_alone(name, Tcp::new(address.clone()), profile, timing).await
+            }
+        };
+        match found {
+            Ok(text) => told.push(text),
+            Err(error) => {
+                well = false;
+                told.push(error.to_string());
+            }
+        }
+    }
+    anyhow::ensure!(!told.is_empty(), "no kiosk has a printer");
+    let text = told.join("\n");
+    anyhow::ensure!(well, text);
+    Ok(text)
 }
 
 fn simulate_board(name: &str, board: &BoardDevice, data: &Path) -> Result<(BoardHandle, PathBuf)> {
@@ -263,7 +321,7 @@ async fn tell_link(kiosk: String, mut status: watch::Receiver<BoardStatus>, engi
     }
 }
 
-/// Starts a printer where it is; the handle where it is simulated.
+/// Starts a printer where it is: the handle where it is simulated, and where it takes tests.
 fn start_printer(
     name: &str,
     printer: &PrinterDevice,
@@ -271,28 +329,37 @@ fn start_printer(
     data: &Path,
     engine: &EngineHandle,
     stop: &CancellationToken,
-) -> Result<Option<PrinterHandle>> {
+) -> Result<(Option<PrinterHandle>, mpsc::Sender<TestRequest>)> {
     let baud = printer.baud;
-    let at_baud = Timing::at_baud(baud);
-    let fast = Timing::at_baud(FAST_LINE_BITS_PER_S);
-    match &printer.port {
+    let timing = timing_of(printer);
+    let tests = match &printer.port {
         PrinterPort::Simulated => {
             let (handle, path) = simulate_printer(name, printer, &profile, data)?;
-            drive(name, Serial { path, baud }, profile, at_baud, engine, stop);
-            return Ok(Some(handle));
+            let tests = drive(name, Serial { path, baud }, profile, timing, engine, stop);
+            return Ok((Some(handle), tests));
         }
         PrinterPort::Serial(path) => {
             let path = path.clone();
-            drive(name, Serial { path, baud }, profile, at_baud, engine, stop);
+            drive(name, Serial { path, baud }, profile, timing, engine, stop)
         }
         PrinterPort::Usb(address) => {
-            drive(name, Usb::new(address.clone()), profile, fast, engine, stop);
+            let usb = Usb::new(address.clone());
+            drive(name, usb, profile, timing, engine, stop)
         }
         PrinterPort::Tcp(address) => {
-            drive(name, Tcp::new(address.clone()), profile, fast, engine, stop);
+            let tcp = Tcp::new(address.clone());
+            drive(name, tcp, profile, timing, engine, stop)
         }
-    }
-    Ok(None)
+    };
+    Ok((None, tests))
+}
+
+fn timing_of(printer: &PrinterDevice) -> Timing {
+    Timing::at_baud(if printer.port.is_slow() {
+        printer.baud
+    } else {
+        FAST_LINE_BITS_PER_S
+    })
 }
 
 fn drive<C: Connect>(
@@ -302,13 +369,16 @@ fn drive<C: Connect>(
     timing: Timing,
     engine: &EngineHandle,
     stop: &CancellationToken,
-) {
+) -> mpsc::Sender<TestRequest> {
+    let (test_in, tests) = mpsc::channel(1);
     // One job in the printer at a time: the outbox gives the next when the last is done.
     let (job_in, jobs) = mpsc::channel(1);
     let (report_in, reports) = mpsc::channel(REPORTS_WAITING);
-    spawn_until(stop, driver::run(connect, profile, timing, jobs, report_in));
+    let driver = driver::run(connect, profile, timing, jobs, tests, report_in);
+    spawn_until(stop, driver);
     spawn_until(
         stop,
         printing::run(name.to_owned(), engine.clone(), job_in, reports),
     );
+    test_in
 }

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod kiosks;
 pub mod monitor;
 pub mod ports;
+pub mod printers;
 pub mod printing;
 pub mod service;
 pub mod staff;
@@ -122,11 +123,11 @@ pub async fn run(options: Options) -> Result<Centre> {
     });
     let stop = CancellationToken::new();
     let mut simulated = BTreeMap::new();
+    let mut printers = BTreeMap::new();
     for kiosk in config.kiosks.keys() {
-        simulated.insert(
-            kiosk.clone(),
-            kiosks::start(kiosk, &config, &data, &engine, &stop)?,
-        );
+        let devices = kiosks::start(kiosk, &config, &data, &engine, &stop)?;
+        simulated.insert(kiosk.clone(), devices.simulated);
+        printers.extend(devices.tests.map(|tests| (kiosk.clone(), tests)));
     }
     if let Some(display) = config.display.clone() {
         let monitor = monitor::run(display, engine.clone(), clock.clone());
@@ -150,6 +151,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         reports: reports.clone(),
         data: data.clone(),
         demo: config.setup.demo,
+        printers,
     };
     let web = AppState::new(
         engine.clone(),

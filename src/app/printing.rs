@@ -22,6 +22,13 @@ use crate::queue::view::WaitRange;
 /// Between attempts to record what became of a job while the journal takes nothing.
 const RECORD_PAUSE: Duration = Duration::from_secs(1);
 
+/// A job whose start could not be recorded; the driver gives it back.
+struct Withdrawn {
+    job: JobId,
+    /// It stays queued until the journal takes records again.
+    wait: bool,
+}
+
 /// Feeds one printer from the outbox until the engine stops.
 pub async fn run(
     kiosk: String,
@@ -31,8 +38,7 @@ pub async fn run(
 ) {
     let mut published = engine.subscribe();
     let mut in_printer: Option<JobId> = None;
-    // A job the driver gave back because its start could not be recorded: it stays queued.
-    let mut withdrawn: Option<JobId> = None;
+    let mut withdrawn: Option<Withdrawn> = None;
     loop {
         if in_printer.is_none()
             && let Some(job) = next_job(&kiosk, &engine)
@@ -76,7 +82,7 @@ async fn take_report(
     kiosk: &str,
     engine: &EngineHandle,
     report: PrinterReport,
-    withdrawn: &mut Option<JobId>,
+    withdrawn: &mut Option<Withdrawn>,
 ) -> bool {
     match report {
         PrinterReport::State(state) => {
@@ -90,28 +96,40 @@ async fn take_report(
         }
         PrinterReport::Sending { id, recorded } => {
             let job = JobId(id);
-            match submit(engine, job, SlipReport::Sending).await {
+            let report = SlipReport::Sending;
+            match submit(engine, Command::ReportSlip { job, report }).await {
                 Ok(()) => drop(recorded.send(())),
+                Err(EngineError::Rejected(_)) => {
+                    tracing::debug!(kiosk, job = id, "a ticket's paper is no longer wanted");
+                    *withdrawn = Some(Withdrawn { job, wait: false });
+                }
                 Err(error) => {
                     tracing::warn!(kiosk, %error, "a ticket's paper has to wait");
-                    *withdrawn = Some(job);
-                    drop(recorded);
+                    *withdrawn = Some(Withdrawn { job, wait: true });
                 }
             }
             false
         }
-        PrinterReport::Failed { id, .. } if *withdrawn == Some(JobId(id)) => {
-            *withdrawn = None;
-            tokio::time::sleep(RECORD_PAUSE).await;
+        PrinterReport::Failed { id, .. }
+            if withdrawn.as_ref().is_some_and(|it| it.job == JobId(id)) =>
+        {
+            if withdrawn.take().is_some_and(|it| it.wait) {
+                tokio::time::sleep(RECORD_PAUSE).await;
+            }
             true
+        }
+        PrinterReport::Cleared => {
+            let kiosk = kiosk.to_owned();
+            insist(engine, &Command::PrinterCleared { kiosk }).await;
+            false
         }
         PrinterReport::Printed { id } => {
             record(engine, JobId(id), SlipReport::Printed).await;
             true
         }
-        PrinterReport::Failed { id, why } => {
+        PrinterReport::Failed { id, why, lasting } => {
             tracing::warn!(kiosk, job = id, why, "a ticket's paper did not come out");
-            record(engine, JobId(id), SlipReport::Failed { why }).await;
+            record(engine, JobId(id), SlipReport::Failed { why, lasting }).await;
             true
         }
         PrinterReport::Unknown { id, why } => {
@@ -127,10 +145,15 @@ async fn take_report(
     }
 }
 
-/// Records the end of a job, however long the journal takes to take it.
+/// Records the end of a job.
 async fn record(engine: &EngineHandle, job: JobId, report: SlipReport) {
+    insist(engine, &Command::ReportSlip { job, report }).await;
+}
+
+/// Has something recorded, however long the journal takes to take it.
+async fn insist(engine: &EngineHandle, command: &Command) {
     loop {
-        match submit(engine, job, report.clone()).await {
+        match submit(engine, command.clone()).await {
             Ok(()) | Err(EngineError::Stopped) => return,
             Err(EngineError::Overloaded | EngineError::Storage(_)) => {
                 tokio::time::sleep(RECORD_PAUSE).await;
@@ -140,18 +163,15 @@ async fn record(engine: &EngineHandle, job: JobId, report: SlipReport) {
                 @ (EngineError::Rejected(_) | EngineError::Access(_) | EngineError::KeyReused),
             ) => {
                 // The day has ended meanwhile and the job with it.
-                tracing::debug!(%error, job = job.0, "a print job is no longer open");
+                tracing::debug!(%error, ?command, "a printer's report is no longer wanted");
                 return;
             }
         }
     }
 }
 
-async fn submit(engine: &EngineHandle, job: JobId, report: SlipReport) -> Result<(), EngineError> {
-    engine
-        .submit(Actor::Rinda, Command::ReportSlip { job, report }, None)
-        .await
-        .map(drop)
+async fn submit(engine: &EngineHandle, command: Command) -> Result<(), EngineError> {
+    engine.submit(Actor::Rinda, command, None).await.map(drop)
 }
 
 /// Checks at start-up that everything a ticket can say has a place in the printer's code page,

@@ -61,7 +61,8 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Backup { dir } => backup(&place, &dir),
         Command::Staff(command) => say(&change_staff(&place, staff_change(command)?).await?),
         Command::Device(command) => say(&change_staff(&place, device_change(command)).await?),
-        Command::Printer(PrinterCommand::Status) => printer_status(&place).await,
+        Command::Printer(PrinterCommand::Status { kiosk }) => printer_status(&place, kiosk).await,
+        Command::Printer(PrinterCommand::Test { kiosk }) => printer_test(&place, kiosk).await,
         Command::Openapi => say(web::openapi::document().trim_end()),
         Command::Simulate(command) => simulate::run(command, &place).await,
     }
@@ -308,13 +309,46 @@ fn say_journal(report: &journal::Report) -> Result<ExitCode> {
     ))
 }
 
-async fn printer_status(place: &Place) -> Result<ExitCode> {
+/// Whether a daemon that runs or not: a name that is no kiosk's is wrong use.
+fn check_kiosk(config: Option<&config::Config>, kiosk: Option<&str>) -> Result<()> {
+    let (Some(config), Some(kiosk)) = (config, kiosk) else {
+        return Ok(());
+    };
+    let with_printer = |devices: &config::KioskDevices| devices.printer.is_some();
+    if config.kiosks.get(kiosk).is_some_and(with_printer) {
+        return Ok(());
+    }
+    Err(WrongUse(format!(
+        "the configuration has no kiosk \"{kiosk}\" with a printer"
+    ))
+    .into())
+}
+
+async fn printer_status(place: &Place, kiosk: Option<String>) -> Result<ExitCode> {
     let config = place.config_if_any()?;
+    check_kiosk(config.as_ref(), kiosk.as_deref())?;
     let data = place.data(config.as_ref());
-    match control::ask(&data, &Request::PrinterStatus).await? {
+    match control::ask(&data, &Request::PrinterStatus { kiosk }).await? {
         Some(text) => say(&text),
         None => Err(anyhow!("no daemon runs on {}", data.display())),
     }
+}
+
+async fn printer_test(place: &Place, kiosk: Option<String>) -> Result<ExitCode> {
+    let config = place.config_if_any()?;
+    check_kiosk(config.as_ref(), kiosk.as_deref())?;
+    let data = place.data(config.as_ref());
+    let request = Request::PrinterTest {
+        kiosk: kiosk.clone(),
+    };
+    if let Some(text) = control::ask(&data, &request).await? {
+        return say(&text);
+    }
+    let config = match config {
+        Some(config) => config,
+        None => place.config()?,
+    };
+    say(&kiosks::test_printers(&config, kiosk.as_deref()).await?)
 }
 
 fn staff_change(command: StaffCommand) -> Result<StaffChange> {

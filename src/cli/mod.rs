@@ -218,7 +218,17 @@ impl From<DeviceRoleName> for DeviceRole {
 #[derive(Debug, Subcommand)]
 enum PrinterCommand {
     /// How the printers of the running daemon are
-    Status,
+    Status {
+        /// Only this kiosk's
+        #[arg(long, value_name = "NAME")]
+        kiosk: Option<String>,
+    },
+    /// Print a test page and tell what was learned of the printer, also while the daemon runs
+    Test {
+        /// Only at this kiosk
+        #[arg(long, value_name = "NAME")]
+        kiosk: Option<String>,
+    },
 }
 
 /// Runs the command line of this process.

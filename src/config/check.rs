@@ -11,14 +11,16 @@ use super::display;
 use super::place::{At, Found};
 use super::{
     BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
-    PrinterDevice, PrinterPort, RulesTable,
+    PrinterDevice, PrinterPort, PrinterTable, RulesTable,
 };
 use crate::devices::printer::page::CodePage;
 use crate::devices::tcp::NotTcp;
 use crate::devices::usb::NotUsb;
 use crate::queue::catalogue::Service;
 use crate::queue::hours::{DayHours, Exception, Interval, OpeningHours};
-use crate::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
+use crate::queue::setup::{
+    Copies, DeskSetup, KioskSetup, PaperPolicy, ROLL_58_MM, ROLL_80_MM, Rules, Setup, TICKET_MM,
+};
 use crate::queue::ticket::DeskNumber;
 
 /// The standard's minute (A2/2/2.4), seconds.
@@ -90,6 +92,10 @@ fn setup_of(kiosk: &KioskDevices) -> KioskSetup {
         printer: printer.is_some(),
         board: board.is_some(),
         simulated: board == Some(&Port::Simulated) || printer == Some(&PrinterPort::Simulated),
+        paper: kiosk
+            .printer
+            .as_ref()
+            .map_or_else(PaperPolicy::default, |printer| printer.paper),
     }
 }
 
@@ -214,6 +220,7 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
                     None
                 }
             };
+            let paper = check_paper(printer, &printer_key, found);
             let port = printer_port(&printer.port)
                 .map_err(|message| found.note(&printer_key("port"), message))
                 .ok()?;
@@ -223,6 +230,7 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
                 baud: printer.baud,
                 width_mm: printer.width_mm,
                 code_page: code_page?,
+                paper: paper?,
             })
         });
         let taken = |port: &PrinterPort| {
@@ -247,6 +255,62 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
         }
     }
     kiosks
+}
+
+/// Longest time for which paper can be waited for, seconds: a customer who stands at the kiosk
+/// for longer has been given another ticket.
+const PAPER_WAIT_S_MAX: u32 = 3_600;
+
+/// More tickets than any roll gives.
+const ROLL_TICKETS_MAX: u32 = 100_000;
+
+fn check_paper<'a>(
+    printer: &PrinterTable,
+    key: &impl Fn(&'a str) -> [At<'a>; 4],
+    found: &mut Found<'_>,
+) -> Option<PaperPolicy> {
+    let standard = PaperPolicy::default();
+    let copies = match printer.copies_policy.as_str() {
+        "automatic" => Some(Copies::Automatic),
+        "by_hand" => Some(Copies::ByHand),
+        other => {
+            found.note(
+                &key("copies_policy"),
+                format!("\"{other}\" is no policy: use \"automatic\" or \"by_hand\""),
+            );
+            None
+        }
+    };
+    let mut number = |name, value: Option<u32>, otherwise: u32, max: u32| {
+        let value = value.unwrap_or(otherwise);
+        if !(1..=max).contains(&value) {
+            found.note(&key(name), format!("must lie between 1 and {max}"));
+        }
+        value
+    };
+    let wait = u32::try_from(standard.wait.as_secs()).unwrap_or(PAPER_WAIT_S_MAX);
+    let wait = number(
+        "paper_wait_seconds",
+        printer.paper_wait_seconds,
+        wait,
+        PAPER_WAIT_S_MAX,
+    );
+    let roll_mm = if printer.width_mm == 58 {
+        ROLL_58_MM
+    } else {
+        ROLL_80_MM
+    };
+    let roll_tickets = number(
+        "roll_tickets",
+        printer.roll_tickets,
+        roll_mm / TICKET_MM,
+        ROLL_TICKETS_MAX,
+    );
+    Some(PaperPolicy {
+        copies: copies?,
+        wait: SignedDuration::from_secs(i64::from(wait)),
+        roll_tickets,
+    })
 }
 
 fn printer_port(text: &str) -> Result<PrinterPort, String> {

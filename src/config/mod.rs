@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::devices::printer::page::CodePage;
 use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
-use crate::queue::setup::Setup;
+use crate::queue::setup::{PaperPolicy, Setup};
 use display::DisplayTable;
 
 pub use display::DisplayPower;
@@ -146,6 +146,8 @@ pub struct PrinterDevice {
     pub width_mm: u16,
     /// Code page in which its text is sent.
     pub code_page: CodePage,
+    /// How its paper is dealt with.
+    pub paper: PaperPolicy,
 }
 
 /// The file as it is written.
@@ -257,6 +259,10 @@ struct PrinterTable {
     width_mm: u16,
     #[serde(default = "code_page")]
     code_page: String,
+    #[serde(default = "copies_policy")]
+    copies_policy: String,
+    paper_wait_seconds: Option<u32>,
+    roll_tickets: Option<u32>,
 }
 
 fn baud() -> u32 {
@@ -273,6 +279,10 @@ fn width_mm() -> u16 {
 
 fn code_page() -> String {
     "cp775".to_owned()
+}
+
+fn copies_policy() -> String {
+    "automatic".to_owned()
 }
 
 /// Reads and checks a configuration file.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Service;
 use super::desk::{Desk, LastStep, Seat, Staffed};
 use super::event::{Event, Happened, JobId, PrintOrder, Step, TransferTo};
-use super::paper::Outbox;
+use super::paper::{JobState, Outbox, PrintJob, Roll};
 use super::ticket::{
     CancelReason, DeskNumber, Leg, Place, Ticket, TicketId, TicketNumber, TrackToken,
 };
@@ -58,6 +58,9 @@ pub struct Centre {
     pub help: BTreeMap<String, Timestamp>,
     /// Presses of today that issued no ticket, by kiosk.
     pub suppressed: BTreeMap<String, u32>,
+    /// Rolls of paper by kiosk; they outlast the day.
+    #[serde(default)]
+    pub rolls: BTreeMap<String, Roll>,
     /// Newest ticket by page name.
     pub by_track: BTreeMap<TrackToken, TicketId>,
 }
@@ -118,11 +121,21 @@ impl Centre {
                     ticket.reinstated = true;
                 }
             }
-            Event::SlipRequested { ticket, print } => self.queue_slip(*ticket, print),
+            Event::SlipRequested { ticket, print } => self.queue_slip(at, *ticket, print, true),
+            Event::SlipRepeated { of, copy, print } => self.repeat_slip(*of, *copy, print),
             Event::SlipSending { job } => self.outbox.sending(*job, at),
-            Event::SlipPrinted { job } => self.outbox.printed(*job, at),
+            Event::SlipPrinted { job } => {
+                self.use_paper(*job);
+                self.outbox.printed(*job, at);
+            }
             Event::SlipFailed { job, why } => self.outbox.failed(*job, at, why),
-            Event::SlipUnknown { job, why } => self.outbox.unknown(*job, at, why),
+            Event::SlipUnknown { job, why } => {
+                self.use_paper(*job);
+                self.outbox.unknown(*job, at, why);
+            }
+            Event::RollReplaced { kiosk } => {
+                self.rolls.insert(kiosk.clone(), Roll::full(at));
+            }
             Event::HelpRequested { kiosk } => {
                 self.help.entry(kiosk.clone()).or_insert(at);
             }
@@ -249,6 +262,8 @@ impl Centre {
             | Event::SlipPrinted { .. }
             | Event::SlipFailed { .. }
             | Event::SlipUnknown { .. }
+            | Event::SlipRepeated { .. }
+            | Event::RollReplaced { .. }
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. } => {}
         }
@@ -279,6 +294,9 @@ impl Centre {
                     shift(minute_from);
                 }
             }
+        }
+        for job in self.outbox.jobs.values_mut() {
+            shift(&mut job.asked_at);
         }
     }
 
@@ -350,15 +368,53 @@ impl Centre {
             },
         );
         if let Some(print) = print {
-            self.queue_slip(*id, print);
+            self.queue_slip(at, *id, print, false);
         }
     }
 
-    fn queue_slip(&mut self, id: TicketId, print: &PrintOrder) {
+    fn queue_slip(&mut self, at: Timestamp, id: TicketId, print: &PrintOrder, by_hand: bool) {
         if let Some(ticket) = self.tickets.get_mut(&id) {
             let copy = ticket.slips > 0;
             ticket.slips += 1;
-            self.outbox.queue(print, id, copy);
+            self.outbox.queue(PrintJob {
+                job: print.job,
+                ticket: id,
+                kiosk: print.kiosk.clone(),
+                copy,
+                state: JobState::Queued,
+                asked_at: at,
+                by_hand,
+                repeats: None,
+            });
+        }
+    }
+
+    /// The same wish as that of the job before: its time runs on.
+    fn repeat_slip(&mut self, of: JobId, copy: bool, print: &PrintOrder) {
+        let Some(before) = self.outbox.jobs.get(&of) else {
+            return;
+        };
+        let first_copy = copy && !before.copy;
+        let job = PrintJob {
+            job: print.job,
+            kiosk: print.kiosk.clone(),
+            copy,
+            state: JobState::Queued,
+            repeats: Some(of),
+            ..before.clone()
+        };
+        if let Some(ticket) = self.tickets.get_mut(&job.ticket)
+            && first_copy
+        {
+            ticket.slips += 1;
+        }
+        self.outbox.queue(job);
+    }
+
+    /// Paper in doubt is counted as used: the roll is then rather fuller than thought.
+    fn use_paper(&mut self, job: JobId) {
+        if let Some(job) = self.outbox.jobs.get(&job) {
+            self.rolls.entry(job.kiosk.clone()).or_default().papers += 1;
         }
     }
 

@@ -165,6 +165,11 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         Event::HelpRequested { .. } => counts.help_requested += 1,
         Event::HelpAnswered { .. } => counts.help_answered += 1,
         Event::SlipRequested { .. } => counts.reprints += 1,
+        Event::SlipRepeated { of, copy, .. } => {
+            // A copy that did not come out and is tried again is one reprint.
+            let first = before.outbox.jobs.get(of).is_some_and(|job| !job.copy);
+            counts.reprints += i64::from(*copy && first);
+        }
         Event::SlipFailed { .. } => counts.print_failures += 1,
         Event::SlipUnknown { .. } => counts.print_unknown += 1,
         Event::ClockStepped { .. }
@@ -187,7 +192,8 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::StepUndone { .. }
         | Event::DeskRemoved { .. }
         | Event::SlipSending { .. }
-        | Event::SlipPrinted { .. } => {}
+        | Event::SlipPrinted { .. }
+        | Event::RollReplaced { .. } => {}
     }
 }
 
@@ -241,6 +247,8 @@ impl DeskBefore {
             | Event::SlipPrinted { .. }
             | Event::SlipFailed { .. }
             | Event::SlipUnknown { .. }
+            | Event::SlipRepeated { .. }
+            | Event::RollReplaced { .. }
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. } => (Vec::new(), false),
         };

@@ -205,6 +205,16 @@ pub enum Command {
         /// What.
         report: SlipReport,
     },
+    /// A printer driver tells that the printer is well and was emptied of earlier jobs.
+    PrinterCleared {
+        /// Kiosk.
+        kiosk: String,
+    },
+    /// A full roll of paper was put into a kiosk's printer.
+    ReplaceRoll {
+        /// Kiosk.
+        kiosk: String,
+    },
 }
 
 /// What a printer driver says of a job.
@@ -219,6 +229,8 @@ pub enum SlipReport {
     Failed {
         /// Cause.
         why: String,
+        /// Another attempt would fail as well.
+        lasting: bool,
     },
     /// Paper may have come out.
     Unknown {

@@ -4,10 +4,9 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::centre::Centre;
-use super::command::SlipReport;
 use super::desk::Seat;
 use super::event::Event;
-use super::paper::JobState;
+use super::paper::{JobState, PrintJob, over_at, over_because};
 use super::setup::Setup;
 use super::ticket::{Place, TicketId};
 
@@ -20,6 +19,8 @@ pub enum Wake {
     SecondAnnouncement,
     /// Reception opens or closes, or tickets can be taken (A2/1/6.1).
     HoursChange,
+    /// Paper that nobody waits for any longer is given up.
+    PaperOver,
     /// A local date begins.
     Midnight,
 }
@@ -46,12 +47,18 @@ pub fn next_deadline(setup: &Setup, centre: &Centre, now: Timestamp) -> Option<(
         .hours
         .next_change(now, &setup.timezone)
         .map(|at| (at, Wake::HoursChange));
-    minutes.chain(hours).chain(midnight(setup, now)).min()
+    let paper = queued(centre).map(|job| (over_at(setup, centre, job), Wake::PaperOver));
+    minutes
+        .chain(hours)
+        .chain(paper)
+        .chain(midnight(setup, now))
+        .min()
 }
 
 /// What is due by now. To be asked again after its events are applied, until nothing is due.
 pub fn expire(setup: &Setup, centre: &Centre, now: Timestamp) -> Vec<Event> {
-    let due = due_at_desks(setup, centre, now);
+    let mut due = due_at_desks(setup, centre, now);
+    due.extend(due_paper(setup, centre, now));
     if due.is_empty() {
         due_day(setup, centre, now).into_iter().collect()
     } else {
@@ -87,6 +94,23 @@ fn due_at_desks(setup: &Setup, centre: &Centre, now: Timestamp) -> Vec<Event> {
                 desk: desk.number,
                 automatic: true,
             })
+        })
+        .collect()
+}
+
+fn queued(centre: &Centre) -> impl Iterator<Item = &PrintJob> {
+    let jobs = centre.outbox.jobs.values();
+    jobs.filter(|job| job.state == JobState::Queued)
+}
+
+/// Paper that could not be printed in time is not printed to nobody later: whoever stands at the
+/// kiosk then would take another customer's number.
+fn due_paper(setup: &Setup, centre: &Centre, now: Timestamp) -> Vec<Event> {
+    queued(centre)
+        .filter(|job| now >= over_at(setup, centre, job))
+        .map(|job| Event::SlipFailed {
+            job: job.job,
+            why: over_because(centre, job).to_owned(),
         })
         .collect()
 }
@@ -137,22 +161,6 @@ pub fn on_start(setup: &Setup, centre: &Centre, version: &str) -> Vec<Event> {
         .chain(paper)
         .chain(removed)
         .collect()
-}
-
-/// The event of a printer's report.
-pub(super) fn slip_event(job: super::event::JobId, report: &SlipReport) -> Event {
-    match report {
-        SlipReport::Sending => Event::SlipSending { job },
-        SlipReport::Printed => Event::SlipPrinted { job },
-        SlipReport::Failed { why } => Event::SlipFailed {
-            job,
-            why: why.clone(),
-        },
-        SlipReport::Unknown { why } => Event::SlipUnknown {
-            job,
-            why: why.clone(),
-        },
-    }
 }
 
 fn midnight(setup: &Setup, now: Timestamp) -> Option<(Timestamp, Wake)> {

@@ -292,6 +292,16 @@ pub enum Event {
         /// The job.
         print: PrintOrder,
     },
+    /// The daemon prints a job's paper again by itself: the same paper where that one certainly did
+    /// not come out, a copy where it may have.
+    SlipRepeated {
+        /// The job whose paper it was.
+        of: JobId,
+        /// It says KOPIJA.
+        copy: bool,
+        /// The new job.
+        print: PrintOrder,
+    },
     /// From here on the paper may come out.
     SlipSending {
         /// Job.
@@ -315,6 +325,11 @@ pub enum Event {
         job: JobId,
         /// What went wrong.
         why: String,
+    },
+    /// A full roll of paper was put into a kiosk's printer.
+    RollReplaced {
+        /// Kiosk.
+        kiosk: String,
     },
     /// A customer pressed the help key at a kiosk (A2/2/2.1).
     HelpRequested {
@@ -361,6 +376,8 @@ impl Event {
             | Self::SlipPrinted { .. }
             | Self::SlipFailed { .. }
             | Self::SlipUnknown { .. }
+            | Self::SlipRepeated { .. }
+            | Self::RollReplaced { .. }
             | Self::HelpRequested { .. }
             | Self::HelpAnswered { .. } => None,
         }

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::event::{JobId, PrintOrder};
+use super::centre::Centre;
+use super::event::JobId;
+use super::selection;
+use super::setup::Setup;
 use super::ticket::TicketId;
 
 /// How a job stands.
@@ -54,6 +57,65 @@ pub struct PrintJob {
     pub copy: bool,
     /// State.
     pub state: JobState,
+    /// When it was asked for; of a repeated job, when the first was.
+    #[serde(default)]
+    pub asked_at: Timestamp,
+    /// A person asked for it.
+    #[serde(default)]
+    pub by_hand: bool,
+    /// The job whose paper it repeats, where the daemon does so by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<JobId>,
+}
+
+/// A roll of paper in a kiosk's printer, as far as it can be known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Roll {
+    /// When somebody said that a full one was put in; until then its paper is not known.
+    pub replaced_at: Option<Timestamp>,
+    /// Tickets printed since.
+    pub papers: u32,
+}
+
+impl Roll {
+    pub(super) fn full(at: Timestamp) -> Self {
+        Self {
+            replaced_at: Some(at),
+            papers: 0,
+        }
+    }
+
+    /// Tickets it still gives, where it is known to have been full.
+    pub fn left(&self, roll_tickets: u32) -> Option<u32> {
+        self.replaced_at
+            .map(|_| roll_tickets.saturating_sub(self.papers))
+    }
+}
+
+/// The kiosk shows a new number for this long, so its customer stands there.
+pub const AT_KIOSK: SignedDuration = SignedDuration::from_secs(15);
+
+/// When a queued job is given up. Paper nobody asked for by hand is of no use any more once its
+/// ticket is called or over; for the moment that its customer still stands at the kiosk it is
+/// printed all the same, or a press at an empty desk would leave them wondering.
+pub fn over_at(setup: &Setup, centre: &Centre, job: &PrintJob) -> Timestamp {
+    let wait = setup.paper_of(&job.kiosk).wait;
+    let wait = match centre.tickets.get(&job.ticket) {
+        Some(ticket) if job.by_hand || selection::is_waiting(ticket) => wait,
+        Some(_) => wait.min(AT_KIOSK),
+        None => SignedDuration::ZERO,
+    };
+    job.asked_at.saturating_add(wait).unwrap_or(job.asked_at)
+}
+
+/// Why it is given up.
+pub(super) fn over_because(centre: &Centre, job: &PrintJob) -> &'static str {
+    match centre.tickets.get(&job.ticket) {
+        Some(ticket) if job.by_hand || selection::is_waiting(ticket) => {
+            "not printed in time: its customer has the number from the screen"
+        }
+        Some(_) | None => "not printed in time: the ticket no longer waits",
+    }
 }
 
 /// Today's jobs.
@@ -85,18 +147,9 @@ impl Outbox {
         self.jobs.values().rev().find(|job| job.ticket == ticket)
     }
 
-    pub(super) fn queue(&mut self, order: &PrintOrder, ticket: TicketId, copy: bool) {
-        self.jobs_queued = self.jobs_queued.max(order.job.0);
-        self.jobs.insert(
-            order.job,
-            PrintJob {
-                job: order.job,
-                ticket,
-                kiosk: order.kiosk.clone(),
-                copy,
-                state: JobState::Queued,
-            },
-        );
+    pub(super) fn queue(&mut self, job: PrintJob) {
+        self.jobs_queued = self.jobs_queued.max(job.job.0);
+        self.jobs.insert(job.job, job);
     }
 
     pub(super) fn sending(&mut self, job: JobId, at: Timestamp) {

@@ -59,6 +59,48 @@ pub struct KioskSetup {
     pub board: bool,
     /// Its devices are simulated.
     pub simulated: bool,
+    /// How its paper is dealt with.
+    pub paper: PaperPolicy,
+}
+
+/// Who prints a copy of a ticket whose paper may or may not have come out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// The daemon, once, as soon as the printer is well and its memory empty.
+    Automatic,
+    /// A person.
+    ByHand,
+}
+
+/// How a kiosk's paper is dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaperPolicy {
+    /// Copies of paper in doubt.
+    pub copies: Copies,
+    /// Paper not printed this long after it was asked for is given up: its customer has left.
+    pub wait: SignedDuration,
+    /// Tickets that a full roll gives.
+    pub roll_tickets: u32,
+}
+
+/// Length of paper that one ticket takes: 80 mm of text, 20 mm to the cutter and 10 mm for a
+/// longer name of a service.
+pub const TICKET_MM: u32 = 110;
+
+/// Length of a full roll of 80 mm paper, 80 mm across, millimetres.
+pub const ROLL_80_MM: u32 = 80_000;
+
+/// Length of a full roll of 58 mm paper, 50 mm across, millimetres.
+pub const ROLL_58_MM: u32 = 30_000;
+
+impl Default for PaperPolicy {
+    fn default() -> Self {
+        Self {
+            copies: Copies::Automatic,
+            wait: SignedDuration::from_secs(60),
+            roll_tickets: ROLL_80_MM / TICKET_MM,
+        }
+    }
 }
 
 /// Numbers in the rules. The defaults are the standard's where it names one.
@@ -104,6 +146,13 @@ impl Setup {
     /// The name on the button of a service (A2/2/1.3).
     pub fn service_name(&self, service: Service) -> &'static str {
         service.name(self.appointments)
+    }
+
+    /// How the paper of a kiosk is dealt with.
+    pub fn paper_of(&self, kiosk: &str) -> PaperPolicy {
+        self.kiosks
+            .get(kiosk)
+            .map_or_else(PaperPolicy::default, |kiosk| kiosk.paper)
     }
 
     /// The local date of a moment.

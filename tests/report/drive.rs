@@ -19,7 +19,7 @@ use rinda::queue::desk::Seat;
 use rinda::queue::event::{Event, Happened, JobId, TransferTo};
 use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::hours::{DayHours, Exception, OpeningHours};
-use rinda::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
+use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::statistics::DayFigures;
 use rinda::queue::ticket::{DeskNumber, Place, Ticket, TicketId, TrackToken};
 
@@ -72,6 +72,7 @@ pub fn setup() -> Setup {
                 printer: true,
                 board: true,
                 simulated: true,
+                paper: PaperPolicy::default(),
             },
         )]),
         series: BTreeMap::new(),
@@ -352,7 +353,7 @@ impl Drive {
                 let why = "Beidzies papīrs".to_owned();
                 let report = match random.below(4) {
                     0 | 1 => SlipReport::Sending,
-                    2 => SlipReport::Failed { why },
+                    2 => SlipReport::Failed { why, lasting: true },
                     _ => SlipReport::Unknown { why },
                 };
                 self.ask(&Actor::Rinda, &Command::ReportSlip { job, report });

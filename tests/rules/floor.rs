@@ -18,7 +18,7 @@ use rinda::queue::event::{CallRule, Event, Happened, JobId, TransferTo};
 use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::hours::{DayHours, OpeningHours};
 use rinda::queue::rejection::Rejection;
-use rinda::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
+use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::{DeskNumber, Ticket, TicketId, TrackToken};
 
 /// Ten o'clock on a Monday in Riga, an hour and a half after opening.
@@ -31,6 +31,8 @@ pub struct Floor {
     pub now: Timestamp,
     pub log: Vec<Happened>,
     pub learned: LearnedTimes,
+    /// Statements tell of paper that time has overtaken; only scripts about paper print any.
+    pub tells_of_late_paper: bool,
 }
 
 /// Reception from 8.30 to 17.00 every day; desks 1 and 2 for everything, 3 for button 3 only, 4
@@ -45,6 +47,7 @@ pub fn setup() -> Setup {
         printer,
         board: true,
         simulated: true,
+        paper: PaperPolicy::default(),
     };
     Setup {
         name: "Rīga".to_owned(),
@@ -111,6 +114,7 @@ impl Floor {
             now,
             log: Vec::new(),
             learned: LearnedTimes::default(),
+            tells_of_late_paper: false,
         };
         floor.expire();
         floor
@@ -123,7 +127,19 @@ impl Floor {
         let statements: Vec<&str> = script.split(';').map(str::trim).collect();
         for (index, statement) in statements.iter().enumerate() {
             match self.statement(statement) {
-                Ok(events) => said = events.iter().map(say).collect::<Vec<_>>().join(", "),
+                Ok(events) => {
+                    let tells = |event: &&Event| {
+                        self.tells_of_late_paper
+                            || matches!(statement.split(' ').next(), Some("failed" | "unprintable"))
+                            || !matches!(event, Event::SlipFailed { .. })
+                    };
+                    said = events
+                        .iter()
+                        .filter(tells)
+                        .map(say)
+                        .collect::<Vec<_>>()
+                        .join(", ");
+                }
                 Err(no) if index + 1 == statements.len() => said = no.code().to_owned(),
                 Err(no) => panic!("{statement:?} in {script:?} was refused: {}", no.code()),
             }
@@ -232,14 +248,15 @@ impl Floor {
             (Some("boss"), _) => Actor::Supervisor {
                 login: "boss".to_owned(),
             },
-            (Some("rinda"), _) | (None, "sending" | "printed" | "failed" | "unknown") => {
+            (Some("rinda"), _)
+            | (None, "sending" | "printed" | "failed" | "unprintable" | "unknown" | "cleared") => {
                 Actor::Rinda
             }
             (Some("kiosk"), _) | (None, "issue" | "press" | "touch" | "help") => Actor::Device {
                 name: "ieeja".to_owned(),
             },
             (Some(login), _) => consultant(login),
-            (None, "out" | "cancel" | "reinstate" | "reprint" | "answer" | "staff") => {
+            (None, "out" | "cancel" | "reinstate" | "reprint" | "answer" | "staff" | "roll") => {
                 consultant("one")
             }
             (None, _) => {
@@ -337,10 +354,16 @@ fn command(words: &[&str]) -> Command {
             kiosk: word(1).map_or_else(kiosk, str::to_owned),
         },
         "answer" => Command::AnswerHelp { kiosk: kiosk() },
-        report @ ("sending" | "printed" | "failed" | "unknown") => Command::ReportSlip {
-            job: JobId(number(1).unwrap()),
-            report: slip_report(report),
+        "cleared" => Command::PrinterCleared { kiosk: kiosk() },
+        "roll" => Command::ReplaceRoll {
+            kiosk: word(1).map_or_else(kiosk, str::to_owned),
         },
+        report @ ("sending" | "printed" | "failed" | "unprintable" | "unknown") => {
+            Command::ReportSlip {
+                job: JobId(number(1).unwrap()),
+                report: slip_report(report),
+            }
+        }
         other => panic!("no such statement: {other}"),
     }
 }
@@ -360,7 +383,11 @@ fn slip_report(word: &str) -> SlipReport {
     match word {
         "sending" => SlipReport::Sending,
         "printed" => SlipReport::Printed,
-        "failed" => SlipReport::Failed { why },
+        "failed" => SlipReport::Failed {
+            why,
+            lasting: false,
+        },
+        "unprintable" => SlipReport::Failed { why, lasting: true },
         _ => SlipReport::Unknown { why },
     }
 }
@@ -420,6 +447,13 @@ pub fn say(event: &Event) -> String {
         Event::StepUndone { ticket, .. } => format!("undone #{}", ticket.0),
         Event::DeskRemoved { desk } => format!("removed {desk}"),
         Event::SlipRequested { ticket, print } => format!("slip {} of #{}", print.job.0, ticket.0),
+        Event::SlipRepeated { of, copy, print } => format!(
+            "{} {} of {}",
+            if *copy { "copy" } else { "again" },
+            print.job.0,
+            of.0
+        ),
+        Event::RollReplaced { kiosk } => format!("roll {kiosk}"),
         Event::SlipSending { job } => format!("sending {}", job.0),
         Event::SlipPrinted { job } => format!("printed {}", job.0),
         Event::SlipFailed { job, .. } => format!("failed {}", job.0),

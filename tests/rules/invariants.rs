@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rinda::queue::centre::Centre;
 use rinda::queue::desk::Seat;
 use rinda::queue::event::{CallRule, Event, Happened, JobId};
+use rinda::queue::paper::JobState;
 use rinda::queue::selection;
 use rinda::queue::ticket::{DeskNumber, Place, Ticket, TicketId};
 
@@ -57,6 +58,9 @@ impl Watch {
                 }
             }
             Event::SlipRequested { ticket, print } => self.paper(*ticket, print.job, after),
+            Event::SlipRepeated { of, copy, print } => {
+                self.repeated(before, *of, *copy, print.job, after)
+            }
             Event::TicketCalled {
                 ticket,
                 desk,
@@ -92,6 +96,7 @@ impl Watch {
             | Event::SlipPrinted { .. }
             | Event::SlipFailed { .. }
             | Event::SlipUnknown { .. }
+            | Event::RollReplaced { .. }
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. } => {}
         }
@@ -119,6 +124,28 @@ impl Watch {
             "paper {papers} of ticket {} says copy = {copy}",
             ticket.0
         );
+    }
+
+    /// The daemon prints by itself: the same paper where none came out, one copy where one may have
+    /// and its customer still waits.
+    fn repeated(&mut self, before: &Centre, of: JobId, copy: bool, job: JobId, after: &Centre) {
+        assert!(self.jobs.insert(job), "print job {} twice", job.0);
+        let earlier = &before.outbox.jobs[&of];
+        // A failure and the next attempt are decided together.
+        let state = &before.outbox.jobs[&of].state;
+        let paper = &after.outbox.jobs[&job];
+        assert_eq!((paper.copy, paper.ticket), (copy, earlier.ticket));
+        match state {
+            JobState::Failed { .. } => assert_eq!(copy, earlier.copy),
+            JobState::Unknown { .. } => assert!(copy && !earlier.copy),
+            JobState::Queued | JobState::Sending { .. } | JobState::Printed { .. } => {
+                panic!("paper printed again although the first is {state:?}")
+            }
+        }
+        let waits = matches!(before.tickets[&earlier.ticket].place, Place::Waiting);
+        assert!(waits || earlier.by_hand, "paper for nobody");
+        let papers = self.papers.entry(earlier.ticket).or_default();
+        *papers += u32::from(copy && !earlier.copy);
     }
 
     fn called(

@@ -123,13 +123,25 @@ fn about_paper() -> impl Strategy<Value = (Actor, Command)> {
     let report = select(vec![
         SlipReport::Sending,
         SlipReport::Printed,
-        SlipReport::Failed { why: String::new() },
+        SlipReport::Failed {
+            why: String::new(),
+            lasting: false,
+        },
+        SlipReport::Failed {
+            why: String::new(),
+            lasting: true,
+        },
         SlipReport::Unknown { why: String::new() },
     ]);
-    (1..=12u64, report).prop_map(|(job, report)| {
-        let job = JobId(job);
-        (Actor::Rinda, Command::ReportSlip { job, report })
-    })
+    let kiosk = || "ieeja".to_owned();
+    prop_oneof![
+        6 => (1..=12u64, report).prop_map(|(job, report)| {
+            let job = JobId(job);
+            (Actor::Rinda, Command::ReportSlip { job, report })
+        }),
+        1 => Just((Actor::Rinda, Command::PrinterCleared { kiosk: kiosk() })),
+        1 => an_actor().prop_map(move |actor| (actor, Command::ReplaceRoll { kiosk: kiosk() })),
+    ]
 }
 
 fn an_op() -> impl Strategy<Value = Op> {
@@ -139,7 +151,7 @@ fn an_op() -> impl Strategy<Value = Op> {
         8 => an_open().prop_map(ask),
         40 => (an_actor(), at_a_desk()).prop_map(ask),
         8 => (an_actor(), about_a_ticket()).prop_map(ask),
-        3 => about_paper().prop_map(ask),
+        6 => about_paper().prop_map(ask),
         12 => prop_oneof![
             Just(0), Just(1), 1_000..20_000i64, Just(29_999), Just(59_999), Just(60_000), 60_000..9_000_000i64
         ].prop_map(Op::Pass),

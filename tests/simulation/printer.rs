@@ -38,6 +38,8 @@ pub struct Printer {
     phase: Phase,
     job: Option<(JobId, TicketId, bool)>,
     ended: Option<SlipReport>,
+    /// Something may lie in its memory, and nobody was told yet that it is emptied.
+    doubt: bool,
     /// Slips in the tray: first papers and copies of each ticket.
     pub papers: BTreeMap<TicketId, (u32, u32)>,
 }
@@ -49,6 +51,7 @@ impl Printer {
             phase: Phase::Idle,
             job: None,
             ended: None,
+            doubt: true,
             papers: BTreeMap::new(),
         }
     }
@@ -64,6 +67,19 @@ impl Printer {
         self.phase = Phase::Idle;
         self.job = None;
         self.ended = None;
+        self.doubt = true;
+    }
+
+    /// The printer is well and was emptied: true once after the start and each doubt.
+    pub fn cleared(&mut self) -> bool {
+        let told = self.doubt && self.phase == Phase::Idle && self.trouble.is_none();
+        self.doubt &= !told;
+        told
+    }
+
+    /// That could not be recorded: it has to be told again.
+    pub fn not_recorded(&mut self) {
+        self.doubt = true;
     }
 
     /// What the driver has to tell the engine now.
@@ -78,7 +94,10 @@ impl Printer {
             Phase::Printing { until_ms } => {
                 let why = format!("{:?}", self.trouble);
                 let end = match self.trouble {
-                    Some(Trouble::PaperOut) => SlipReport::Failed { why },
+                    Some(Trouble::PaperOut) => SlipReport::Failed {
+                        why,
+                        lasting: false,
+                    },
                     Some(Trouble::Jam | Trouble::Unplugged) => SlipReport::Unknown { why },
                     None if now_ms < until_ms => return None,
                     None => {
@@ -90,6 +109,7 @@ impl Printer {
                     // The end of the slip had already left the port.
                     self.paper();
                 }
+                self.doubt |= matches!(end, SlipReport::Unknown { .. });
                 self.ended = Some(end.clone());
                 self.phase = Phase::Reporting;
                 self.job.map(|(job, ..)| (job, end))

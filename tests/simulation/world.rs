@@ -49,6 +49,7 @@ enum Waiting {
     Press(PressId),
     Request(String),
     Slip,
+    Cleared,
 }
 
 /// A request as it was made, and how it was answered.
@@ -212,6 +213,11 @@ impl World {
                 ticket.0
             );
         }
+        for job in outbox.values() {
+            let said = matches!(job.state, JobState::Printed { .. });
+            let out = self.printer.papers.contains_key(&job.ticket);
+            assert!(out || !said, "job {} is printed but not there", job.job.0);
+        }
         self.audit();
         for press in &self.kiosk.kept {
             let key = press.to_string();
@@ -253,6 +259,11 @@ impl World {
         let lamps = self.lamps(&picture);
         if let Some(press) = self.kiosk.host_turn(self.now_ms, lamps, &mut self.chance) {
             self.ask_for_press(press);
+        }
+        if self.printer.cleared() {
+            let kiosk = KIOSK.to_owned();
+            let command = Command::PrinterCleared { kiosk };
+            self.submit(Waiting::Cleared, Actor::Rinda, command, None);
         }
         let next = picture.state.centre.outbox.next_for(KIOSK);
         if let Some((job, report)) = self.printer.turn(self.now_ms, next) {
@@ -458,6 +469,11 @@ impl World {
                 self.kiosk.answer(id, durable, &mut self.chance);
             }
             Waiting::Request(key) => self.settle(&key, &answer),
+            Waiting::Cleared => {
+                if answer.is_err() {
+                    self.printer.not_recorded();
+                }
+            }
             Waiting::Slip => {
                 let told = match answer {
                     Ok(_) => Told::Kept,

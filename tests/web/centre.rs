@@ -20,7 +20,7 @@ use rinda::journal::Journal;
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
 use rinda::queue::hours::{DayHours, OpeningHours};
-use rinda::queue::setup::{DeskSetup, KioskSetup, Rules, Setup};
+use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::DeskNumber;
 use rinda::web::ports::{
     PressError, ReportError, ReportFormat, ReportOf, Reports, SimulatedKiosks, Voice,
@@ -237,6 +237,7 @@ fn setup() -> Setup {
                 printer: true,
                 board: true,
                 simulated: true,
+                paper: PaperPolicy::default(),
             },
         )]),
         series: BTreeMap::new(),

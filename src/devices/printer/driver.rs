@@ -15,6 +15,8 @@ use crate::queue::slip::Slip;
 use crate::queue::view::PrinterState;
 
 use super::encoder::{confirmation_id, encode};
+use super::examination::{TestRequest, examine};
+use super::outcome::{Outcome, await_confirmation, await_health};
 use super::profile::Profile;
 use super::session::{Lost, Session, WriteFailed};
 use super::status::AUTO_STATUS_ON;
@@ -52,7 +54,12 @@ pub enum PrinterReport {
         id: u64,
         /// Why, for the log and the manager.
         why: String,
+        /// Another attempt would fail as well.
+        lasting: bool,
     },
+    /// The printer is ready and was emptied since the start or the last job in doubt: nothing of
+    /// earlier jobs can come out any more. Printers that cannot be emptied never say so.
+    Cleared,
     /// It may have come out, whole or in part.
     Unknown {
         /// The job.
@@ -110,8 +117,10 @@ pub async fn run<C: Connect>(
     profile: Profile,
     timing: Timing,
     jobs: mpsc::Receiver<PrinterJob>,
+    tests: mpsc::Receiver<TestRequest>,
     reports: mpsc::Sender<PrinterReport>,
 ) {
+    let name = connect.name();
     let mut driver = Driver {
         profile,
         timing,
@@ -120,6 +129,10 @@ pub async fn run<C: Connect>(
         told: None,
         held: None,
         unclean: true,
+        torn: true,
+        doubt: true,
+        tests,
+        test: None,
     };
     let mut link = Link::new(connect);
     if driver.tell(PrinterState::Connecting).await.is_err() {
@@ -131,13 +144,18 @@ pub async fn run<C: Connect>(
             opened = link.open() => opened,
             () = closed.closed() => return,
         };
-        if let Ok(port) = opened {
-            match driver.serve(Session::new(port), &mut link).await {
-                Err(End::Lost(why)) => link.lost(&why),
+        let why = match opened {
+            Ok(port) => match driver.serve(Session::new(port), &mut link).await {
+                Err(End::Lost(why)) => {
+                    link.lost(&why);
+                    why
+                }
                 Err(End::Stop) => return,
                 Ok(never) => match never {},
-            }
-        }
+            },
+            Err(error) => error.to_string(),
+        };
+        driver.refuse_tests(&format!("{name}: {why}"));
         let nothing_to_do =
             driver.held.is_none() && driver.jobs.is_closed() && driver.jobs.is_empty();
         if nothing_to_do || driver.tell(PrinterState::Offline).await.is_err() {
@@ -160,12 +178,6 @@ impl From<Lost> for End {
     }
 }
 
-/// What became of a job whose bytes are all in the printer.
-enum Outcome {
-    Printed,
-    Doubtful(String),
-}
-
 /// Serving a port never ends well.
 enum Never {}
 
@@ -181,6 +193,13 @@ struct Driver {
     /// Something may lie in the printer's memory: at the start (an earlier daemon may have
     /// left it) and after a job in doubt.
     unclean: bool,
+    /// What lies there may have stopped anywhere, inside a command too.
+    torn: bool,
+    /// A job may have been left in doubt since [`PrinterReport::Cleared`] was last told.
+    doubt: bool,
+    tests: mpsc::Receiver<TestRequest>,
+    /// The test asked for.
+    test: Option<TestRequest>,
 }
 
 impl Driver {
@@ -224,6 +243,16 @@ impl Driver {
             };
             self.tell(state).await?;
             let ready = answered && !self.unclean && session.health().printable();
+            if ready && self.doubt {
+                self.doubt = false;
+                if self.profile.clears {
+                    self.report(PrinterReport::Cleared).await?;
+                }
+            }
+            if let Some(test) = self.test.take() {
+                self.examine(&mut session, test).await?;
+                continue;
+            }
             match self.held.take() {
                 Some(job) if ready => self.print(&mut session, job).await?,
                 held => {
@@ -234,24 +263,56 @@ impl Driver {
         }
     }
 
-    /// Waits for a job, a word from the printer, or the time to ask it again.
+    /// Waits for a job, a test, a word from the printer, or the time to ask it again.
     async fn wait<P: Port>(&mut self, session: &mut Session<P>) -> Result<(), End> {
         let until = Instant::now() + self.timing.poll;
-        if self.held.is_some() {
-            tokio::select! {
-                heard = session.hear(until) => heard?,
-                () = self.reports.closed() => return Err(End::Stop),
-            };
-            return Ok(());
-        }
         tokio::select! {
             heard = session.hear(until) => {
                 heard?;
             }
-            job = self.jobs.recv() => self.held = Some(job.ok_or(End::Stop)?),
+            job = self.jobs.recv(), if self.held.is_none() => {
+                self.held = Some(job.ok_or(End::Stop)?);
+            }
+            Some(test) = self.tests.recv() => self.test = Some(test),
             () = self.reports.closed() => return Err(End::Stop),
         }
         Ok(())
+    }
+
+    /// Prints the test page and tells what was learned. A test in doubt leaves a printer that has
+    /// to be emptied, as any job does.
+    async fn examine<P: Port>(
+        &mut self,
+        session: &mut Session<P>,
+        test: TestRequest,
+    ) -> Result<(), End> {
+        let before = (self.unclean, self.torn);
+        (self.unclean, self.torn) = (true, true);
+        match examine(session, &self.profile, &self.timing).await {
+            Ok(findings) => {
+                if findings.printed() {
+                    (self.unclean, self.torn) = (false, false);
+                } else if !findings.sent() {
+                    (self.unclean, self.torn) = before;
+                }
+                test.answer(Ok(findings));
+                Ok(())
+            }
+            Err(lost) => {
+                let Lost(why) = &lost;
+                test.answer(Err(why.clone()));
+                Err(lost.into())
+            }
+        }
+    }
+
+    /// Answers tests that cannot be made because the port is not open.
+    fn refuse_tests(&mut self, why: &str) {
+        let asked = self.test.take();
+        let waiting = std::iter::from_fn(|| self.tests.try_recv().ok());
+        for test in asked.into_iter().chain(waiting) {
+            test.answer(Err(why.to_owned()));
+        }
     }
 
     /// Empties the printer's memory where that is in doubt.
@@ -260,13 +321,19 @@ impl Driver {
             return Ok(());
         }
         if !self.profile.clears {
-            // Such a printer can only be trusted to have printed or lost what it had.
-            self.unclean = false;
+            // Such a printer can only be trusted to have printed or lost what it had. A line that
+            // was opened again says nothing of its memory, so it is never told as cleared.
+            if self.torn {
+                session.separate(self.timing.write).await?;
+            }
+            (self.unclean, self.torn) = (false, false);
             return Ok(());
         }
         self.unclean = !session.clear(self.timing.reply).await?;
         if self.unclean {
             tracing::warn!("the printer does not say that its memory is clear; jobs wait");
+        } else {
+            self.torn = false;
         }
         Ok(())
     }
@@ -281,7 +348,10 @@ impl Driver {
             Ok(bytes) => bytes,
             Err(error) => {
                 let why = error.to_string();
-                return self.report(PrinterReport::Failed { id, why }).await;
+                let lasting = true;
+                return self
+                    .report(PrinterReport::Failed { id, why, lasting })
+                    .await;
             }
         };
         let (recorded, answer) = oneshot::channel();
@@ -290,16 +360,20 @@ impl Driver {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => {
                 let why = "withdrawn before it was sent".to_owned();
-                return self.report(PrinterReport::Failed { id, why }).await;
+                let lasting = false;
+                return self
+                    .report(PrinterReport::Failed { id, why, lasting })
+                    .await;
             }
         }
-        self.unclean = true;
+        (self.unclean, self.torn, self.doubt) = (true, true, true);
         session.forget_confirmation();
         if let Err(WriteFailed { accepted, lost }) = session.send(&bytes, self.timing.write).await {
             let Lost(why) = &lost;
             let why = format!("{why} after {accepted} of {} bytes", bytes.len());
             let report = if accepted == 0 {
-                PrinterReport::Failed { id, why }
+                let lasting = false;
+                PrinterReport::Failed { id, why, lasting }
             } else {
                 PrinterReport::Unknown { id, why }
             };
@@ -307,9 +381,9 @@ impl Driver {
             return Err(lost.into());
         }
         let outcome = if self.profile.confirms {
-            self.await_confirmation(session, id).await
+            await_confirmation(session, &self.timing, id).await
         } else {
-            self.await_health(session).await
+            await_health(session, &self.timing).await
         };
         self.conclude(session, id, outcome).await
     }
@@ -322,10 +396,12 @@ impl Driver {
     ) -> Result<(), End> {
         match outcome {
             Ok(Outcome::Printed) => {
-                self.unclean = false;
+                (self.unclean, self.torn, self.doubt) = (false, false, false);
                 self.report(PrinterReport::Printed { id }).await
             }
-            Ok(Outcome::Doubtful(why)) => {
+            Ok(Outcome::Doubtful { why, whole }) => {
+                // The printer is there and has all of it: what is left ends with its own cut.
+                self.torn = !whole;
                 // Cleared before anybody is told, so that it cannot come out afterwards; the
                 // confirmation may have been on its way meanwhile.
                 let cleaned = self.clean(session).await;
@@ -344,52 +420,6 @@ impl Driver {
                 Err(lost.into())
             }
         }
-    }
-
-    async fn await_confirmation<P: Port>(
-        &self,
-        session: &mut Session<P>,
-        id: u64,
-    ) -> Result<Outcome, Lost> {
-        let expected = confirmation_id(id);
-        let deadline = Instant::now() + self.timing.confirm;
-        let mut ask_at = Instant::now() + self.timing.poll_job;
-        loop {
-            if session.confirmed() == Some(expected) {
-                return Ok(Outcome::Printed);
-            }
-            if !session.health().printable() {
-                let state = session.health().state();
-                return Ok(Outcome::Doubtful(format!("{state:?} while it was printed")));
-            }
-            let now = Instant::now();
-            if now >= deadline {
-                let seconds = self.timing.confirm.as_secs_f32();
-                return Ok(Outcome::Doubtful(format!(
-                    "not confirmed within {seconds} s"
-                )));
-            }
-            if now >= ask_at {
-                session.ask(self.timing.reply).await?;
-                ask_at = Instant::now() + self.timing.poll_job;
-            } else {
-                session.hear(deadline.min(ask_at)).await?;
-            }
-        }
-    }
-
-    async fn await_health<P: Port>(&self, session: &mut Session<P>) -> Result<Outcome, Lost> {
-        let until = Instant::now() + self.timing.settle;
-        while session.health().printable() && session.hear(until).await? {}
-        let answered = session.ask(self.timing.reply).await?;
-        Ok(if !answered {
-            Outcome::Doubtful("no answer afterwards".to_owned())
-        } else if session.health().printable() {
-            Outcome::Printed
-        } else {
-            let state = session.health().state();
-            Outcome::Doubtful(format!("{state:?} while it was printed"))
-        })
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
+use super::super::examination::Findings;
 use super::*;
 use crate::devices::link::Serial;
 use crate::devices::printer::page::CodePage;
@@ -65,6 +66,9 @@ struct Bench {
     tickets: mpsc::Receiver<Arc<Finished>>,
     /// Every outcome reported so far.
     outcomes: Vec<(u64, &'static str)>,
+    /// How often it was told that nothing of earlier jobs is left.
+    cleared: usize,
+    tests: mpsc::Sender<TestRequest>,
     _directory: tempfile::TempDir,
 }
 
@@ -85,13 +89,24 @@ impl Bench {
             path: link,
             baud: 115_200,
         };
-        tokio::spawn(run(serial, profile, timing(), job_receiver, report_sender));
+        let (tests, test_receiver) = mpsc::channel(1);
+        let driver = run(
+            serial,
+            profile,
+            timing(),
+            job_receiver,
+            test_receiver,
+            report_sender,
+        );
+        tokio::spawn(driver);
         Self {
             printer,
             jobs,
             reports,
             tickets,
             outcomes: Vec::new(),
+            cleared: 0,
+            tests,
             _directory: directory,
         }
     }
@@ -106,6 +121,7 @@ impl Bench {
             PrinterReport::Failed { id, .. } => self.outcomes.push((*id, "failed")),
             PrinterReport::Unknown { id, .. } => self.outcomes.push((*id, "unknown")),
             PrinterReport::State(_) | PrinterReport::Sending { .. } => {}
+            PrinterReport::Cleared => self.cleared += 1,
         }
         report
     }
@@ -117,6 +133,7 @@ impl Bench {
                 PrinterReport::State(state) if state == wanted => return,
                 PrinterReport::Sending { recorded, .. } => recorded.send(()).unwrap(),
                 PrinterReport::State(_)
+                | PrinterReport::Cleared
                 | PrinterReport::Printed { .. }
                 | PrinterReport::Failed { .. }
                 | PrinterReport::Unknown { .. } => {}
@@ -376,6 +393,136 @@ async fn a_ticket_that_cannot_be_printed_fails_alone() {
     assert_eq!(bench.until_outcome().await, (2, "printed"));
 }
 
+async fn tested(bench: &Bench) -> Result<Findings, String> {
+    let (test, found) = TestRequest::new();
+    bench.tests.send(test).await.unwrap();
+    tokio::time::timeout(PATIENCE, found)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_test_page_comes_out_between_tickets_and_tells_what_was_learned() {
+    let mut bench = Bench::new(epson());
+    bench.until_state(PrinterState::Ready).await;
+    bench.jobs.send(job(1)).await.unwrap();
+    let (findings, _) = tokio::join!(tested(&bench), async {});
+    let findings = findings.unwrap();
+    let text = findings.to_string();
+    assert!(findings.printed(), "{text}");
+    for told in [
+        "profile:       epson",
+        "Ready, answered in",
+        "1.0, RINDA, SIMULATED",
+        "emptied in",
+        "printed in",
+        "confirmed (GS ( H)",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert_eq!(bench.until_outcome().await, (1, "printed"));
+    let pages = [
+        bench.tickets.recv().await.unwrap(),
+        bench.tickets.recv().await.unwrap(),
+    ];
+    let page = pages
+        .iter()
+        .find(|page| page.ticket.number() != Some("P 001"))
+        .unwrap();
+    let texts = page.ticket.texts().concat();
+    for letter in super::super::self_test::LATVIAN_LETTERS.concat().chars() {
+        assert!(texts.contains(letter), "{letter} is not on the page");
+    }
+    assert_eq!(page.ticket.qr(), Some(super::super::self_test::QR_TEXT));
+}
+
+#[tokio::test]
+async fn a_test_of_a_printer_that_is_not_well_says_so_at_once() {
+    let mut bench = Bench::new(epson());
+    bench.until_state(PrinterState::Ready).await;
+    bench.printer.tell(PrinterCommand::Paper(Paper::Out)).await;
+    bench.until_state(PrinterState::PaperOut).await;
+    // A ticket that waits for paper holds up no test.
+    bench.jobs.send(job(1)).await.unwrap();
+    let findings = tested(&bench).await.unwrap();
+    assert!(!findings.printed());
+    assert!(
+        findings.to_string().contains("not ready: PaperOut"),
+        "{findings}"
+    );
+    bench.printer.tell(PrinterCommand::Silent(true)).await;
+    bench.until_state(PrinterState::Offline).await;
+    assert!(
+        tested(&bench)
+            .await
+            .unwrap()
+            .to_string()
+            .contains("no answer (DLE EOT)")
+    );
+    bench.printer.tell(PrinterCommand::Unplug).await;
+    bench.printer_until(|printer| !printer.plugged).await;
+    // The driver may have taken the wish for a port that is just being lost.
+    let refused = loop {
+        match tested(&bench).await {
+            Ok(findings) => assert!(!findings.printed()),
+            Err(why) => break why,
+        }
+    };
+    assert!(
+        refused.contains("printer") || refused.contains("unplugged"),
+        "{refused}"
+    );
+    assert_eq!(bench.finished(), 0);
+}
+
+/// What a torn ticket left in a printer that cannot be emptied comes out by itself, wherever it
+/// stopped, and never on the next customer's paper.
+#[tokio::test]
+async fn a_torn_ticket_never_comes_out_on_the_next_ones_paper() {
+    let netum = Profile::find("netum", CodePage::Cp775, 80).unwrap();
+    for offset in (1..400).step_by(37) {
+        let mut bench = Bench::new(netum.clone());
+        bench.until_state(PrinterState::Ready).await;
+        bench.jobs.send(job(1)).await.unwrap();
+        let recorded = bench.until_sending().await;
+        bench
+            .printer
+            .tell(PrinterCommand::UnplugAfter(offset))
+            .await;
+        recorded.send(()).unwrap();
+        bench.printer_until(|printer| !printer.plugged).await;
+        bench.printer.tell(PrinterCommand::Replug).await;
+        assert_eq!(
+            bench.until_outcome().await,
+            (1, "unknown"),
+            "offset {offset}"
+        );
+        bench.jobs.send(job(2)).await.unwrap();
+        assert_eq!(
+            bench.until_outcome().await,
+            (2, "printed"),
+            "offset {offset}"
+        );
+        let shown = bench
+            .printer_until(|printer| {
+                let last = printer.last.as_ref();
+                last.is_some_and(|last| last.ticket.number() == Some("P 002"))
+            })
+            .await;
+        assert_eq!(
+            shown.last.unwrap().ticket.texts().len(),
+            8,
+            "offset {offset}"
+        );
+        assert_eq!(shown.garbage, Vec::<String>::new(), "offset {offset}");
+        assert_eq!(
+            bench.cleared, 0,
+            "what cannot be emptied is never told as empty"
+        );
+    }
+}
+
 /// Gives the driver one end of a pipe at each attempt.
 struct Pipes(std::sync::mpsc::Receiver<DuplexStream>);
 
@@ -406,6 +553,7 @@ async fn nothing_is_sent_until_the_memory_is_clear() {
         epson(),
         timing(),
         job_receiver,
+        mpsc::channel(1).1,
         report_sender,
     );
     tokio::spawn(driver);
@@ -451,6 +599,7 @@ async fn no_byte_taken_means_failed() {
         Profile::find("netum", CodePage::Cp775, 80).unwrap(),
         timing(),
         job_receiver,
+        mpsc::channel(1).1,
         report_sender,
     );
     tokio::spawn(driver);
@@ -479,7 +628,7 @@ async fn no_byte_taken_means_failed() {
                 assert_eq!(id, 1);
                 return;
             }
-            PrinterReport::State(_) => {}
+            PrinterReport::State(_) | PrinterReport::Cleared => {}
             other @ (PrinterReport::Sending { .. }
             | PrinterReport::Printed { .. }
             | PrinterReport::Unknown { .. }) => panic!("{other:?}"),

@@ -2,7 +2,10 @@
 
 pub mod driver;
 pub mod encoder;
+pub mod examination;
+mod outcome;
 pub mod page;
 pub mod profile;
+pub mod self_test;
 mod session;
 pub mod status;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::devices::link::Port;
 use crate::queue::view::PrinterState;
 
-use super::status::{ASK_ALL, CLEAR, Health, StatusEvent, StatusParser};
+use super::status::{ASK_ALL, CLEAR, Health, IDENTIFY, SEPARATOR, StatusEvent, StatusParser};
 
 /// The port is gone, and why.
 #[derive(Debug)]
@@ -41,6 +41,9 @@ const READ_BYTES: usize = 256;
 /// A printer that has said nothing for this long has nothing left to say.
 const QUIET: Duration = Duration::from_millis(100);
 
+/// Words in which a printer answers [`IDENTIFY`]: firmware, maker, model.
+const IDENTITIES_MAX: usize = 3;
+
 /// What is known of the printer at the other end.
 pub(super) struct Session<P> {
     port: P,
@@ -53,6 +56,7 @@ pub(super) struct Session<P> {
     late: bool,
     confirmed: Option<[u8; 4]>,
     cleared: bool,
+    identity: Vec<String>,
 }
 
 impl<P: Port> Session<P> {
@@ -66,6 +70,7 @@ impl<P: Port> Session<P> {
             late: false,
             confirmed: None,
             cleared: false,
+            identity: Vec::new(),
         }
     }
 
@@ -115,6 +120,11 @@ impl<P: Port> Session<P> {
             StatusEvent::Automatic(bytes) => self.health.automatic(bytes),
             StatusEvent::Confirmed(id) => self.confirmed = Some(id),
             StatusEvent::Cleared => self.cleared = true,
+            StatusEvent::Identity(text) => {
+                if self.identity.len() < IDENTITIES_MAX {
+                    self.identity.push(text);
+                }
+            }
             StatusEvent::Other => {}
         }
     }
@@ -183,5 +193,19 @@ impl<P: Port> Session<P> {
             }
         }
         Ok(true)
+    }
+
+    /// Lets what a torn ticket left behind come out on a paper of its own.
+    pub(super) async fn separate(&mut self, limit: Duration) -> Result<(), Lost> {
+        Ok(self.send(&SEPARATOR, limit).await?)
+    }
+
+    /// Asks who it is: firmware, maker and model, as far as it answers.
+    pub(super) async fn identify(&mut self, limit: Duration) -> Result<Vec<String>, Lost> {
+        let until = Instant::now() + limit;
+        self.identity.clear();
+        self.send(&IDENTIFY, limit).await?;
+        while self.identity.len() < IDENTITIES_MAX && self.hear(until).await? {}
+        Ok(std::mem::take(&mut self.identity))
     }
 }

@@ -11,13 +11,35 @@ use crate::queue::view::PrinterState;
 pub const ASK_ALL: [u8; 12] = [0x10, 0x04, 1, 0x10, 0x04, 2, 0x10, 0x04, 3, 0x10, 0x04, 4];
 /// Empty the receive and print buffers at once (`DLE DC4` function 8).
 pub const CLEAR: [u8; 10] = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
+/// Bytes that end whatever command a torn ticket stopped in: more than any parameter is long.
+const SEPARATOR_FILL: usize = 512;
+/// For printers that cannot be emptied: what a torn ticket left behind comes out on a paper of its
+/// own and not on the next customer's. Fill, a line feed, `ESC @`, and a cut.
+pub const SEPARATOR: [u8; SEPARATOR_FILL + 7] = {
+    let mut bytes = [0; SEPARATOR_FILL + 7];
+    let tail = [b'\n', 0x1B, b'@', 0x1D, b'V', b'B', 0];
+    let mut at = 0;
+    while at < tail.len() {
+        bytes[SEPARATOR_FILL + at] = tail[at];
+        at += 1;
+    }
+    bytes
+};
+/// Ask for firmware, maker and model (`GS I` 65 to 67), answered with blocks.
+pub const IDENTIFY: [u8; 9] = [0x1D, b'I', 65, 0x1D, b'I', 66, 0x1D, b'I', 67];
+/// `GS ( H` function 48: to be told `id` back once everything before it is on paper.
+pub fn request_confirmation(id: [u8; 4]) -> [u8; 11] {
+    let [a, b, c, d] = id;
+    [0x1D, b'(', b'H', 6, 0, b'0', b'0', a, b, c, d]
+}
+
 /// Automatic status for every change (`GS a`).
 pub const AUTO_STATUS_ON: [u8; 3] = [0x1D, b'a', 0xFF];
 /// Longest block that is taken in, bytes; longer ones are dropped whole.
 const BLOCK_MAX_BYTES: usize = 80;
 
 /// Something a printer said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusEvent {
     /// The answer to `DLE EOT`; which of the four questions it answers only the asker knows.
     RealTime(u8),
@@ -27,6 +49,8 @@ pub enum StatusEvent {
     Confirmed([u8; 4]),
     /// `37 25 00`: the buffers are empty.
     Cleared,
+    /// `5F … 00`: what it says of itself when asked with `GS I`.
+    Identity(String),
     /// Another block, of no interest here.
     Other,
 }
@@ -118,6 +142,11 @@ impl StatusParser {
                 <[u8; 4]>::try_from(id).map_or(StatusEvent::Other, StatusEvent::Confirmed)
             }
             [0x37, 0x25] => StatusEvent::Cleared,
+            [0x5F, text @ ..] if !overlong => {
+                let printable = |byte: &&u8| (0x20..0x7F).contains(*byte);
+                let text = text.iter().filter(printable).copied().map(char::from);
+                StatusEvent::Identity(text.collect())
+            }
             _ => StatusEvent::Other,
         })
     }
@@ -227,7 +256,7 @@ mod tests {
                 StatusEvent::Automatic([0x14, 0, 0, 0x0F]),
                 StatusEvent::Confirmed(*b"abcd"),
                 StatusEvent::Cleared,
-                StatusEvent::Other,
+                StatusEvent::Identity("EP".to_owned()),
                 StatusEvent::RealTime(0x72),
             ]
         );

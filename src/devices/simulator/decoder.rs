@@ -101,6 +101,8 @@ pub enum Event {
     Confirm([u8; 4]),
     /// `GS a`: automatic status on or off.
     AutoStatus(u8),
+    /// `GS I`: say who you are.
+    Identify(u8),
 }
 
 /// A byte stream that is no ticket of ours.
@@ -170,6 +172,20 @@ impl Decoder {
                 items: Vec::new(),
             },
         }
+    }
+
+    /// What is on the paper of a ticket that stops here, wherever it stopped.
+    pub fn into_torn(mut self) -> Ticket {
+        if !self.line.is_empty() {
+            self.ticket.items.push(Item::Line {
+                text: self.line,
+                width: self.width,
+                height: self.height,
+                bold: self.bold,
+                align: self.align,
+            });
+        }
+        self.ticket
     }
 
     /// Whether everything read so far is complete: no command, line or ticket half done.
@@ -315,7 +331,7 @@ impl Decoder {
 
     fn gs(&mut self, byte: u8) -> Result<Option<Event>, String> {
         self.state = match byte {
-            b'!' | b'V' | b'a' => State::GsParameter(byte),
+            b'!' | b'V' | b'a' | b'I' => State::GsParameter(byte),
             b'(' => State::BlockHead(Vec::with_capacity(3)),
             other => return Err(format!("unknown command GS {other:#04X}")),
         };
@@ -334,6 +350,7 @@ impl Decoder {
                 Ok(None)
             }
             (b'a', mask) => Ok(Some(Event::AutoStatus(mask))),
+            (b'I', number @ 65..=67) => Ok(Some(Event::Identify(number))),
             (command, byte) => Err(format!("GS {} {byte} means nothing", char::from(command))),
         }
     }
@@ -403,7 +420,7 @@ pub fn decode(bytes: &[u8], profile: &Profile) -> Result<(Vec<Ticket>, Vec<[u8; 
         match decoder.push(byte)? {
             Some(Event::Cut(ticket)) => tickets.push(ticket),
             Some(Event::Confirm(id)) => confirmations.push(id),
-            Some(Event::Printed | Event::AutoStatus(_)) | None => {}
+            Some(Event::Printed | Event::AutoStatus(_) | Event::Identify(_)) | None => {}
         }
     }
     if decoder.at_rest() {

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::devices::printer::profile::Profile;
-use crate::devices::printer::status::{CLEAR, Health};
+use crate::devices::printer::status::{CLEAR, Health, SEPARATOR};
 
 use super::decoder::{Decoder, Event, Ticket};
 use super::line::{self, Line as _, Socket};
@@ -76,6 +76,12 @@ pub enum PrinterCommand {
     PaperOutAfter(u64),
     /// Let it hang after so many more bytes.
     SilentAfter(u64),
+    /// Switch it off (false), which loses its memory, or on; the cable stays in.
+    Power(bool),
+    /// Switch it off after so many more bytes.
+    PowerOffAfter(u64),
+    /// Garble so many of the next replies.
+    Garble(u32),
 }
 
 /// A ticket that came out.
@@ -195,6 +201,8 @@ pub fn start_on<S: Socket>(
         ticket_bytes: Vec::new(),
         health: Health::default(),
         silent: false,
+        powered: true,
+        garbles: 0,
         auto_status: false,
         printing: None,
         after: Vec::new(),
@@ -225,12 +233,15 @@ struct Device<S: Socket> {
     print_time: Duration,
     real_time: RealTime,
     /// What is received and not yet printed.
-    buffer: VecDeque<u8>,
+    buffer: VecDeque<Word>,
     decoder: Decoder,
     /// The bytes of the ticket being read.
     ticket_bytes: Vec<u8>,
     health: Health,
     silent: bool,
+    powered: bool,
+    /// Replies still to be garbled.
+    garbles: u32,
     auto_status: bool,
     printing: Option<Printing>,
     /// Commands that happen when so many bytes have been received in all.
@@ -304,6 +315,11 @@ impl<S: Socket> Device<S> {
                 self.later(bytes, PrinterCommand::Paper(Paper::Out));
             }
             PrinterCommand::SilentAfter(bytes) => self.later(bytes, PrinterCommand::Silent(true)),
+            PrinterCommand::Power(on) => self.power(on),
+            PrinterCommand::PowerOffAfter(bytes) => {
+                self.later(bytes, PrinterCommand::Power(false));
+            }
+            PrinterCommand::Garble(replies) => self.garbles = replies,
         }
         if self.health == before {
             return;
@@ -320,10 +336,27 @@ impl<S: Socket> Device<S> {
         self.after.push((self.received + bytes, command));
     }
 
+    /// Without power nothing is remembered: not what was received, not that status was to be told.
+    fn power(&mut self, on: bool) {
+        self.powered = on;
+        self.buffer.clear();
+        self.ticket_bytes.clear();
+        self.printing = None;
+        self.auto_status = false;
+        self.real_time = RealTime::default();
+        self.decoder = Decoder::new(&self.profile);
+    }
+
     fn say(&mut self, bytes: &[u8]) {
-        if let Some(line) = self.line.as_mut().filter(|_| !self.silent) {
-            line.send(bytes);
+        let Some(line) = self.line.as_mut().filter(|_| !self.silent && self.powered) else {
+            return;
+        };
+        if self.garbles == 0 {
+            return line.send(bytes);
         }
+        self.garbles -= 1;
+        let garbled: Vec<u8> = bytes.iter().map(|byte| byte ^ 0x91).collect();
+        line.send(&garbled);
     }
 
     fn receive(&mut self, bytes: &[u8]) {
@@ -343,16 +376,20 @@ impl<S: Socket> Device<S> {
     /// Runs real-time commands at once, whatever stands before them in the buffer; a hung
     /// printer does so when it comes to itself.
     fn receive_now(&mut self, bytes: &[u8]) {
+        if !self.powered {
+            return;
+        }
         self.real_time.waiting.extend(bytes);
         if self.silent {
             return;
         }
         while let Some(word) = self.real_time.next() {
             match word {
-                Word::Data(byte) if self.buffer.len() < BUFFER_MAX_BYTES => {
-                    self.buffer.push_back(byte);
+                word @ (Word::Data(_) | Word::Separator) => {
+                    if self.buffer.len() < BUFFER_MAX_BYTES {
+                        self.buffer.push_back(word);
+                    }
                 }
-                Word::Data(_) => {}
                 Word::Ask(question) => {
                     self.say(&[real_time_status(self.health, question)]);
                 }
@@ -377,8 +414,15 @@ impl<S: Socket> Device<S> {
     /// Reads on in the buffer until a ticket is complete or something stands in the way.
     fn work(&mut self) {
         while self.printing.is_none() && !self.silent && self.health.printable() {
-            let Some(byte) = self.buffer.pop_front() else {
-                return;
+            let byte = match self.buffer.pop_front() {
+                None => return,
+                Some(Word::Data(byte)) => byte,
+                Some(Word::Separator) => {
+                    self.separate();
+                    continue;
+                }
+                // Acted upon when they came.
+                Some(Word::Ask(_) | Word::Clear) => continue,
             };
             self.ticket_bytes.push(byte);
             match self.decoder.push(byte) {
@@ -397,6 +441,10 @@ impl<S: Socket> Device<S> {
                     reply.push(0);
                     self.say(&reply);
                 }
+                Ok(Some(Event::Identify(number))) => {
+                    self.ticket_bytes.clear();
+                    self.say(&identity(number));
+                }
                 Ok(Some(Event::AutoStatus(mask))) => {
                     self.ticket_bytes.clear();
                     self.auto_status = mask != 0;
@@ -405,6 +453,20 @@ impl<S: Socket> Device<S> {
                 Ok(Some(Event::Printed) | None) => {}
                 Err(error) => self.garbage(error.to_string()),
             }
+        }
+    }
+
+    /// What a torn ticket left comes out on a paper of its own.
+    fn separate(&mut self) {
+        let bytes = std::mem::take(&mut self.ticket_bytes);
+        let torn = std::mem::replace(&mut self.decoder, Decoder::new(&self.profile));
+        let ticket = torn.into_torn();
+        if !ticket.items.is_empty() {
+            self.printing = Some(Printing {
+                until: Instant::now() + self.print_time,
+                ticket,
+                bytes,
+            });
         }
     }
 
@@ -469,6 +531,16 @@ fn automatic_status(health: Health) -> [u8; 4] {
     ]
 }
 
+/// The answer to `GS I number`.
+fn identity(number: u8) -> Vec<u8> {
+    let text: &[u8] = match number {
+        65 => b"1.0",
+        66 => b"RINDA",
+        _ => b"SIMULATED",
+    };
+    [&[0x5F], text, &[0]].concat()
+}
+
 /// The part of a printer that looks for real-time commands before anything is buffered.
 #[derive(Debug, Default)]
 struct RealTime {
@@ -480,6 +552,7 @@ enum Word {
     Data(u8),
     Ask(u8),
     Clear,
+    Separator,
 }
 
 impl RealTime {
@@ -488,6 +561,8 @@ impl RealTime {
         let waiting = self.waiting.make_contiguous();
         let (word, length) = match *waiting {
             [] | [0x10] | [0x10, 0x04] => return None,
+            _ if waiting.starts_with(&SEPARATOR) => (Word::Separator, SEPARATOR.len()),
+            [0, ..] if SEPARATOR.starts_with(waiting) => return None,
             [0x10, 0x04, question @ 1..=4, ..] => (Word::Ask(question), 3),
             _ if waiting.starts_with(&CLEAR) => (Word::Clear, CLEAR.len()),
             _ if CLEAR.starts_with(waiting) => return None,

@@ -29,6 +29,9 @@ jam on|off            jam or free the cutter
 offline on|off        take the printer off line or back
 silent on|off         let it hang or come to itself
 silent after N        let it hang after N more bytes
+power off|on          switch it off, which loses its memory, or on
+power off after N     switch it off after N more bytes
+garble N              garble its next N replies
 unplug, replug        pull the cable, put it back
 unplug after N        pull the cable after N more bytes
 wait TIME             wait, e.g. wait 500ms or wait 3s
@@ -132,6 +135,9 @@ impl Language for PrinterCommand {
             ["offline", switch] => Self::Offline(on(switch)?),
             ["silent", "after", count] => Self::SilentAfter(count.parse().ok()?),
             ["silent", switch] => Self::Silent(on(switch)?),
+            ["power", "off", "after", count] => Self::PowerOffAfter(count.parse().ok()?),
+            ["power", switch] => Self::Power(on(switch)?),
+            ["garble", count] => Self::Garble(count.parse().ok()?),
             ["unplug"] => Self::Unplug,
             ["unplug", "after", count] => Self::UnplugAfter(count.parse().ok()?),
             ["replug"] => Self::Replug,

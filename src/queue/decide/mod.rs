@@ -3,17 +3,17 @@
 
 mod desk;
 mod issue;
+mod paper;
 
 use jiff::Timestamp;
 
 use self::desk::Desk;
 use self::issue::{issue, printer_for};
+use self::paper::{printer_cleared, replace_roll, report_slip, reprint};
 use super::centre::Centre;
-use super::command::{Actor, Asked, Command, SlipReport};
-use super::deadline::slip_event;
-use super::event::{Event, JobId, PrintOrder};
+use super::command::{Actor, Command};
+use super::event::Event;
 use super::forecast::LearnedTimes;
-use super::paper::JobState;
 use super::rejection::Rejection;
 use super::selection;
 use super::setup::Setup;
@@ -95,7 +95,9 @@ pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command
         Command::Reprint { ticket } => reprint(centre, moment, actor, *ticket),
         Command::RequestHelp { kiosk } => request_help(centre, moment, kiosk),
         Command::AnswerHelp { kiosk } => answer_help(centre, actor, kiosk),
-        Command::ReportSlip { job, report } => report_slip(centre, actor, *job, report),
+        Command::ReportSlip { job, report } => report_slip(centre, moment, actor, *job, report),
+        Command::PrinterCleared { kiosk } => printer_cleared(centre, moment, actor, kiosk),
+        Command::ReplaceRoll { kiosk } => replace_roll(centre, moment, actor, kiosk),
     }
 }
 
@@ -145,26 +147,6 @@ fn reinstate(centre: &Centre, moment: &Moment, actor: &Actor, id: TicketId) -> D
     }])
 }
 
-/// The paper comes out where the first one did; for a ticket of the staff, where the desk's do.
-fn reprint(centre: &Centre, moment: &Moment, actor: &Actor, id: TicketId) -> Decision {
-    person(actor)?;
-    let ticket = find(centre, id)?;
-    let asked = match ticket.origin.kiosk() {
-        Some(kiosk) => Asked::Interface {
-            kiosk: kiosk.to_owned(),
-        },
-        None => Asked::Staff,
-    };
-    let kiosk = printer_for(centre, moment.setup, actor, &asked).ok_or(Rejection::NoPrinter)?;
-    Ok(vec![Event::SlipRequested {
-        ticket: id,
-        print: PrintOrder {
-            job: centre.next_job(),
-            kiosk,
-        },
-    }])
-}
-
 fn request_help(centre: &Centre, moment: &Moment, kiosk: &str) -> Decision {
     if !moment.setup.kiosks.contains_key(kiosk) {
         return Err(Rejection::NoSuchKiosk(kiosk.to_owned()));
@@ -185,27 +167,6 @@ fn answer_help(centre: &Centre, actor: &Actor, kiosk: &str) -> Decision {
     Ok(vec![Event::HelpAnswered {
         kiosk: kiosk.to_owned(),
     }])
-}
-
-fn report_slip(centre: &Centre, actor: &Actor, job: JobId, report: &SlipReport) -> Decision {
-    if *actor != Actor::Rinda {
-        return Err(Rejection::NotAllowed);
-    }
-    let state = centre.outbox.jobs.get(&job).map(|job| &job.state);
-    let fits = match report {
-        SlipReport::Sending => matches!(state, Some(JobState::Queued)),
-        SlipReport::Failed { .. } => {
-            matches!(state, Some(JobState::Queued | JobState::Sending { .. }))
-        }
-        SlipReport::Printed | SlipReport::Unknown { .. } => {
-            matches!(state, Some(JobState::Sending { .. }))
-        }
-    };
-    if fits {
-        Ok(vec![slip_event(job, report)])
-    } else {
-        Err(Rejection::JobNotOpen)
-    }
 }
 
 fn person(actor: &Actor) -> Result<(), Rejection> {
