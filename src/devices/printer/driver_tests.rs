@@ -393,9 +393,9 @@ async fn a_ticket_that_cannot_be_printed_fails_alone() {
     assert_eq!(bench.until_outcome().await, (2, "printed"));
 }
 
-async fn tested(bench: &Bench) -> Result<Findings, String> {
+async fn tested(tests: &mpsc::Sender<TestRequest>) -> Result<Findings, String> {
     let (test, found) = TestRequest::new();
-    bench.tests.send(test).await.unwrap();
+    tests.send(test).await.unwrap();
     tokio::time::timeout(PATIENCE, found)
         .await
         .unwrap()
@@ -407,7 +407,9 @@ async fn a_test_page_comes_out_between_tickets_and_tells_what_was_learned() {
     let mut bench = Bench::new(epson());
     bench.until_state(PrinterState::Ready).await;
     bench.jobs.send(job(1)).await.unwrap();
-    let (findings, _) = tokio::join!(tested(&bench), async {});
+    let tests = bench.tests.clone();
+    let (findings, outcome) = tokio::join!(tested(&tests), bench.until_outcome());
+    assert_eq!(outcome, (1, "printed"));
     let findings = findings.unwrap();
     let text = findings.to_string();
     assert!(findings.printed(), "{text}");
@@ -421,7 +423,6 @@ async fn a_test_page_comes_out_between_tickets_and_tells_what_was_learned() {
     ] {
         assert!(text.contains(told), "{told}: {text}");
     }
-    assert_eq!(bench.until_outcome().await, (1, "printed"));
     let pages = [
         bench.tickets.recv().await.unwrap(),
         bench.tickets.recv().await.unwrap(),
@@ -445,7 +446,7 @@ async fn a_test_of_a_printer_that_is_not_well_says_so_at_once() {
     bench.until_state(PrinterState::PaperOut).await;
     // A ticket that waits for paper holds up no test.
     bench.jobs.send(job(1)).await.unwrap();
-    let findings = tested(&bench).await.unwrap();
+    let findings = tested(&bench.tests).await.unwrap();
     assert!(!findings.printed());
     assert!(
         findings.to_string().contains("not ready: PaperOut"),
@@ -454,7 +455,7 @@ async fn a_test_of_a_printer_that_is_not_well_says_so_at_once() {
     bench.printer.tell(PrinterCommand::Silent(true)).await;
     bench.until_state(PrinterState::Offline).await;
     assert!(
-        tested(&bench)
+        tested(&bench.tests)
             .await
             .unwrap()
             .to_string()
@@ -464,7 +465,7 @@ async fn a_test_of_a_printer_that_is_not_well_says_so_at_once() {
     bench.printer_until(|printer| !printer.plugged).await;
     // The driver may have taken the wish for a port that is just being lost.
     let refused = loop {
-        match tested(&bench).await {
+        match tested(&bench.tests).await {
             Ok(findings) => assert!(!findings.printed()),
             Err(why) => break why,
         }
