@@ -149,7 +149,7 @@ impl Drop for Daemon {
 
 /// A zone in which it is about noon now, so that no test meets midnight.
 #[allow(clippy::disallowed_methods)] // A test on the machine's own time.
-fn noon_zone() -> String {
+pub fn noon_zone() -> String {
     let hour = jiff::Timestamp::now()
         .to_zoned(jiff::tz::TimeZone::UTC)
         .hour();

@@ -53,6 +53,42 @@ pub enum Paper {
     Out,
 }
 
+/// What can break in the middle of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The paper ends.
+    PaperOut,
+    /// Somebody opens the cover.
+    CoverOpen,
+    /// The cutter jams.
+    CutterJam,
+    /// The cable comes out.
+    Unplug,
+    /// The power goes, and its memory with it.
+    PowerOff,
+    /// It hangs.
+    Silent,
+    /// Its next replies are garbled.
+    Garbled,
+}
+
+/// Replies that [`Trouble::Garbled`] spoils.
+const REPLIES_GARBLED: u32 = 6;
+
+impl Trouble {
+    fn command(self) -> PrinterCommand {
+        match self {
+            Self::PaperOut => PrinterCommand::Paper(Paper::Out),
+            Self::CoverOpen => PrinterCommand::CoverOpen(true),
+            Self::CutterJam => PrinterCommand::CutterJam(true),
+            Self::Unplug => PrinterCommand::Unplug,
+            Self::PowerOff => PrinterCommand::Power(false),
+            Self::Silent => PrinterCommand::Silent(true),
+            Self::Garbled => PrinterCommand::Garble(REPLIES_GARBLED),
+        }
+    }
+}
+
 /// What can be done to a simulated printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrinterCommand {
@@ -82,6 +118,8 @@ pub enum PrinterCommand {
     PowerOffAfter(u64),
     /// Garble so many of the next replies.
     Garble(u32),
+    /// Trouble after so many bytes of the next ticket.
+    InTicket(u64, Trouble),
 }
 
 /// A ticket that came out.
@@ -123,6 +161,8 @@ pub struct PrinterSnapshot {
     pub plugged: bool,
     /// Bytes received.
     pub received: u64,
+    /// It is well and has nothing to print.
+    pub idle: bool,
 }
 
 /// Garbage kept for inspection, entries.
@@ -205,6 +245,7 @@ pub fn start_on<S: Socket>(
         garbles: 0,
         auto_status: false,
         printing: None,
+        in_ticket: None,
         after: Vec::new(),
         received: 0,
         snapshot,
@@ -244,6 +285,8 @@ struct Device<S: Socket> {
     garbles: u32,
     auto_status: bool,
     printing: Option<Printing>,
+    /// What happens after so many bytes of the next ticket.
+    in_ticket: Option<(u64, Trouble)>,
     /// Commands that happen when so many bytes have been received in all.
     after: Vec<(u64, PrinterCommand)>,
     received: u64,
@@ -257,7 +300,12 @@ impl<S: Socket> Device<S> {
             let blocked = self.silent || !self.health.printable();
             let done_at = self.printing.as_ref().map(|printing| printing.until);
             let next_event = self.after.iter().map(|(at, _)| *at).min();
-            let limit = next_event.map_or(u64::MAX, |at| at.saturating_sub(self.received).max(1));
+            let mut limit =
+                next_event.map_or(u64::MAX, |at| at.saturating_sub(self.received).max(1));
+            if self.in_ticket.is_some() {
+                // Byte by byte, so that the ticket's first is not taken with what is before it.
+                limit = 1;
+            }
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.command(command),
@@ -269,7 +317,18 @@ impl<S: Socket> Device<S> {
                 () = at(done_at), if !blocked => self.finish(),
             }
             self.work();
+            self.tell_idle();
         }
+    }
+
+    fn tell_idle(&mut self) {
+        let well = !self.silent && self.powered && self.health.printable();
+        let idle = well && self.printing.is_none() && self.buffer.is_empty();
+        self.snapshot.send_if_modified(|shown| {
+            let changed = shown.idle != idle;
+            shown.idle = idle;
+            changed
+        });
     }
 
     fn plug(&mut self) -> io::Result<()> {
@@ -320,6 +379,7 @@ impl<S: Socket> Device<S> {
                 self.later(bytes, PrinterCommand::Power(false));
             }
             PrinterCommand::Garble(replies) => self.garbles = replies,
+            PrinterCommand::InTicket(bytes, trouble) => self.in_ticket = Some((bytes, trouble)),
         }
         if self.health == before {
             return;
@@ -386,6 +446,7 @@ impl<S: Socket> Device<S> {
         while let Some(word) = self.real_time.next() {
             match word {
                 word @ (Word::Data(_) | Word::Separator) => {
+                    self.ticket_begins(&word);
                     if self.buffer.len() < BUFFER_MAX_BYTES {
                         self.buffer.push_back(word);
                     }
@@ -395,6 +456,19 @@ impl<S: Socket> Device<S> {
                 }
                 Word::Clear => self.clear(),
             }
+        }
+    }
+
+    /// A ticket begins with `ESC @`, and nothing else of ours with `ESC`.
+    fn ticket_begins(&mut self, word: &Word) {
+        let fresh = self.buffer.is_empty() && self.decoder.at_rest() && self.printing.is_none();
+        if *word == Word::Data(0x1B)
+            && fresh
+            && let Some((bytes, trouble)) = self.in_ticket.take()
+        {
+            // This is its first byte.
+            let at = (self.received + bytes).saturating_sub(1);
+            self.after.push((at, trouble.command()));
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use firmware_protocol::Button;
 
 use super::board::{BoardCommand, HOLD};
-use super::printer::{Paper, PrinterCommand};
+use super::printer::{Paper, PrinterCommand, Trouble};
 
 /// What the board's commands are, for help texts.
 pub const BOARD_HELP: &str = "\
@@ -32,6 +32,8 @@ silent after N        let it hang after N more bytes
 power off|on          switch it off, which loses its memory, or on
 power off after N     switch it off after N more bytes
 garble N              garble its next N replies
+in ticket N TROUBLE   after N bytes of the next ticket: paper, cover, jam, unplug,
+                      power, silent or garbled
 unplug, replug        pull the cable, put it back
 unplug after N        pull the cable after N more bytes
 wait TIME             wait, e.g. wait 500ms or wait 3s
@@ -137,6 +139,7 @@ impl Language for PrinterCommand {
             ["silent", switch] => Self::Silent(on(switch)?),
             ["power", "off", "after", count] => Self::PowerOffAfter(count.parse().ok()?),
             ["power", switch] => Self::Power(on(switch)?),
+            ["in", "ticket", count, word] => Self::InTicket(count.parse().ok()?, trouble(word)?),
             ["garble", count] => Self::Garble(count.parse().ok()?),
             ["unplug"] => Self::Unplug,
             ["unplug", "after", count] => Self::UnplugAfter(count.parse().ok()?),
@@ -144,6 +147,19 @@ impl Language for PrinterCommand {
             _ => return None,
         })
     }
+}
+
+fn trouble(word: &str) -> Option<Trouble> {
+    Some(match word {
+        "paper" => Trouble::PaperOut,
+        "cover" => Trouble::CoverOpen,
+        "jam" => Trouble::CutterJam,
+        "unplug" => Trouble::Unplug,
+        "power" => Trouble::PowerOff,
+        "silent" => Trouble::Silent,
+        "garbled" => Trouble::Garbled,
+        _ => return None,
+    })
 }
 
 fn button(number: &str) -> Option<Button> {
@@ -194,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_printer_script_is_read() {
-        let script = "paper out\ncover open\njam off\nsilent after 20\nunplug after 7\npaper low";
+        let script = "paper out\ncover open\njam off\nsilent after 20\nunplug after 7\npaper low\npower off\ngarble 3\nin ticket 9 jam";
         assert_eq!(
             parse(script),
             Ok(vec![
@@ -204,6 +220,9 @@ mod tests {
                 Step::Do(PrinterCommand::SilentAfter(20)),
                 Step::Do(PrinterCommand::UnplugAfter(7)),
                 Step::Do(PrinterCommand::Paper(Paper::Low)),
+                Step::Do(PrinterCommand::Power(false)),
+                Step::Do(PrinterCommand::Garble(3)),
+                Step::Do(PrinterCommand::InTicket(9, Trouble::CutterJam)),
             ])
         );
     }

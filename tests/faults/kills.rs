@@ -1,0 +1,1 @@
+//! The real daemon, killed between any two states of a job.
