@@ -96,6 +96,16 @@ impl Daemon {
         }
     }
 
+    /// Waits until the daemon has died by itself.
+    pub async fn died(&mut self) {
+        while let Some(child) = &mut self.child {
+            if child.try_wait().unwrap().is_some() {
+                self.child = None;
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    }
+
     /// Asks the daemon to end and waits until it has.
     pub fn stop(&mut self) {
         let mut child = self.child.take().expect("a daemon that runs");
