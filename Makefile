@@ -3,7 +3,7 @@
 # make build   target/release/rinda with the pages inside
 # make bench   the benchmarks, with a table at the end
 
-.PHONY: run build ui api test test-rust test-ui test-e2e lint fmt bench deny packages clean-demo
+.PHONY: run build ui api test test-rust test-firmware test-ui test-e2e lint fmt bench deny packages clean-demo
 
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 export CARGO_TERM_COLOR ?= auto
@@ -35,6 +35,7 @@ test: packages lint test-rust test-ui test-e2e
 
 lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	cargo fmt --all --check
+	cargo fmt --manifest-path firmware/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npm --prefix $(UI) run format:check
 	npm --prefix $(UI) run check
@@ -43,6 +44,10 @@ lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 
 test-rust: $(UI)/dist/kiosk.html
 	cargo test --workspace --locked --no-fail-fast
+
+# Part of test-rust as well: the board's program in QEMU, and the board in Python.
+test-firmware:
+	cargo test --locked --test firmware
 
 test-ui: $(UI)/node_modules/.installed
 	npm --prefix $(UI) test
@@ -56,6 +61,7 @@ tests/browser/node_modules/.installed: tests/browser/package-lock.json
 
 fmt: $(UI)/node_modules/.installed
 	cargo fmt --all
+	cargo fmt --manifest-path firmware/Cargo.toml
 	npm --prefix $(UI) run format
 
 bench: ui
