@@ -47,7 +47,7 @@ test-rust: $(UI)/dist/kiosk.html
 
 # Part of test-rust as well: the board's program in QEMU, and the board in Python.
 test-firmware:
-	cargo test --locked --test firmware
+	cargo test --locked --test firmware --test board_in_python
 
 test-ui: $(UI)/node_modules/.installed
 	npm --prefix $(UI) test

@@ -6,13 +6,12 @@ Lines on standard input move its contacts and break its line:
 
     down N | up N      contact N closes, opens
     bounce N           contact N closes, opens and closes again
-    drop ack           the next AckPress is lost on its way
+    drop N             the next N AckPress are lost on their way
     corrupt press      the next Press loses a bit on its way
 
 Standard output tells what a bystander sees: `session S`, `press SEQ`, `acked SEQ`, `lamps a b c`.
 """
 
-import errno
 import os
 import pty
 import select
@@ -29,6 +28,7 @@ SILENCE_MS = 3000
 VERSION_ANSWER_MS = 1000
 FAULT_GAP_MS = 200
 STUCK_MS = 60_000
+TURN_S = 0.005
 RING = 16
 ANSWERS = 4
 FIRMWARE = (0, 1, 0)
@@ -98,7 +98,7 @@ class Board:
         self.session = 0
         self.heard_ms = 0
         self.lamps = OUT_OF_SERVICE
-        self.last_id = None
+        self.carried_out = 0
         self.answers = []
         self.hello_due = False
         self.version_hello_ms = None
@@ -107,6 +107,7 @@ class Board:
         self.fault_due_ms = 0
         self.faults = {}
         self.faults_waiting = set()
+        self.stuck = 0
         self.reset_accepted = False
 
     def alive(self, now):
@@ -165,15 +166,8 @@ class Board:
             self.hello_due = True
         elif name == "AckPress":
             self.acknowledged(number, message[2], now)
-        elif name == "SetLamps" and self.command(number):
-            self.lamps = message[2]
-            self.answers.append(wire.ack(number))
-        elif name == "Reset" and self.command(number):
-            if self.ring:
-                self.answers.append(wire.nak(number, UNACKED_PRESSES))
-            else:
-                self.answers.append(wire.ack(number))
-                self.reset_accepted = True
+        elif name in ("SetLamps", "Reset") and self.session != 0 and len(self.answers) < ANSWERS:
+            self.answers.append(self.answer(*message))
 
     def hear(self, now):
         if not self.alive(now):
@@ -185,7 +179,7 @@ class Board:
         self.session = session
         self.heard_ms = now
         self.lamps = OUT_OF_SERVICE
-        self.last_id = None
+        self.carried_out = 0
         self.answers = []
         self.reset_accepted = False
         self.hello_due = True
@@ -194,15 +188,18 @@ class Board:
         self.fault_due_ms = now
         self.faults_waiting = set(self.faults)
 
-    def command(self, number):
-        """Whether a command is to be carried out; a stale one gets its answer here."""
-        if self.session == 0 or len(self.answers) == ANSWERS:
-            return False
-        if self.last_id is not None and number < self.last_id:
-            self.answers.append(wire.nak(number, STALE))
-            return False
-        self.last_id = number
-        return True
+    def answer(self, command, number, lamps=None):
+        """Carries out a command or refuses it."""
+        if number < self.carried_out:
+            return wire.nak(number, STALE)
+        if command == "Reset" and self.ring:
+            return wire.nak(number, UNACKED_PRESSES)
+        self.carried_out = number
+        if command == "Reset":
+            self.reset_accepted = True
+        else:
+            self.lamps = lamps
+        return wire.ack(number)
 
     def acknowledged(self, boot_id, up_to, now):
         if boot_id != self.boot_id:
@@ -223,8 +220,9 @@ class Board:
 
     def watch_for_stuck_buttons(self, now):
         stuck = sum(1 << n for n, contact in enumerate(self.contacts) if contact.stuck(now))
-        if stuck != self.faults.get(STUCK, 0):
+        if stuck & ~self.stuck:
             self.fault(STUCK, stuck)
+        self.stuck = stuck
 
     def say(self, now):
         """The next frame that is due, or None."""
@@ -274,7 +272,8 @@ class Wiring:
         self.start(POWER_ON)
         self.outgoing = b""
         self.commands = b""
-        self.drop_ack = False
+        self.acks_to_drop = 0
+        self.half_frame = b""
         self.corrupt_press = False
         self.told = {}
 
@@ -288,34 +287,29 @@ class Wiring:
 
     def run(self):
         while True:
-            readable, writable = self.wait()
+            readable, _, _ = select.select([self.master, 0], [], [], TURN_S)
             if 0 in readable and not self.take_commands():
                 return
             if self.master in readable:
                 self.take_bytes()
-            if not self.outgoing:
-                self.outgoing = self.speak()
-            if self.outgoing and (self.master in writable or readable == []):
-                self.outgoing = self.outgoing[self.write(self.outgoing) :]
+            self.speak()
             if not self.outgoing and self.board.reset_due():
                 self.start(REQUESTED)
             self.tell()
 
-    def wait(self):
-        wanted = [self.master] if self.outgoing else []
-        readable, writable, _ = select.select([self.master, 0], wanted, [], 0.005)
-        return readable, writable
-
-    def write(self, data):
-        try:
-            return os.write(self.master, data)
-        except OSError as error:
-            if error.errno != errno.EAGAIN:
-                raise
-            return 0
-
     def speak(self):
-        said = self.board.say(self.now())
+        """Gives the line what it takes, asking for another frame after each."""
+        while True:
+            if not self.outgoing:
+                self.outgoing = self.on_its_way(self.board.say(self.now()))
+            if not self.outgoing:
+                return
+            try:
+                self.outgoing = self.outgoing[os.write(self.master, self.outgoing) :]
+            except BlockingIOError:
+                return
+
+    def on_its_way(self, said):
         if said is None:
             return b""
         if is_press(said):
@@ -326,10 +320,14 @@ class Wiring:
         return said
 
     def take_bytes(self):
-        data = os.read(self.master, 4096)
-        if self.drop_ack:
-            kept = without_first_ack(data)
-            self.drop_ack = len(kept) == len(data)
+        data = self.half_frame + os.read(self.master, 4096)
+        if self.acks_to_drop:  # only whole frames can be told apart
+            whole = data.rfind(b"\0") + 1
+            data, self.half_frame = data[:whole], data[whole:]
+        else:
+            self.half_frame = b""
+        while self.acks_to_drop and len(kept := without_first_ack(data)) < len(data):
+            self.acks_to_drop -= 1
             data = kept
         before = [press.seq for press in self.board.ring]
         self.board.receive(data, self.now())
@@ -353,8 +351,8 @@ class Wiring:
             case ["bounce", button]:
                 for closed in (True, False, True):
                     self.board.level(int(button), closed, now)
-            case ["drop", "ack"]:
-                self.drop_ack = True
+            case ["drop", acks]:
+                self.acks_to_drop = int(acks)
             case ["corrupt", "press"]:
                 self.corrupt_press = True
             case _:
