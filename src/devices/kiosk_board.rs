@@ -489,6 +489,7 @@ impl Host {
             let lamps = session.lamps_sent.map(|lamp| match lamp {
                 LampState::Off => Lamp::Off,
                 LampState::On => Lamp::On,
+                LampState::OutOfService => Lamp::OutOfService,
             });
             let id = session.lamps_id;
             send(port, &HostMessage::SetLamps { id, lamps }).await?;

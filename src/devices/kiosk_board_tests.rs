@@ -185,8 +185,8 @@ async fn lamps_are_levels_that_survive_cable_and_restart() {
     bench
         .board_until(|board| board.lamps == [Lamp::Off; 3])
         .await;
-    let lamps = [LampState::On, LampState::Off, LampState::On];
-    let shown = [Lamp::On, Lamp::Off, Lamp::On];
+    let lamps = [LampState::On, LampState::Off, LampState::OutOfService];
+    let shown = [Lamp::On, Lamp::Off, Lamp::OutOfService];
     bench.lamps.send(lamps).unwrap();
     bench.board_until(|board| board.lamps == shown).await;
     bench

@@ -472,6 +472,7 @@ impl Engine {
             self.journal.reopen().map_err(|error| chain(&error))?;
             tracing::info!("the journal takes records again");
             self.storage_error = None;
+            Arc::make_mut(&mut self.around).journal_fails = false;
             self.clear("storage");
             self.sequence += 1;
         }
@@ -532,6 +533,7 @@ impl Engine {
             return;
         }
         self.storage_error = Some(why.to_owned());
+        Arc::make_mut(&mut self.around).journal_fails = true;
         let since = self.clock.now();
         self.raise(Alert {
             kind: "storage".to_owned(),

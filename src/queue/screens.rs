@@ -47,6 +47,8 @@ pub struct Surroundings {
     pub monitor: Option<(MonitorState, Timestamp)>,
     /// What needs a person, beyond what the devices above say.
     pub alerts: Vec<Alert>,
+    /// The journal cannot be written: nothing is issued.
+    pub journal_fails: bool,
     /// Sentences can be spoken.
     pub voice: bool,
     /// Times at the desk learned so far.
@@ -86,12 +88,14 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The lamps of every button board, in button order: lit where a press issues a ticket.
+    /// The lamps of every button board, in button order: lit where a press issues a ticket. A
+    /// printer that is down leaves them lit: the number is given all the same and stands on the
+    /// kiosk's screen.
     pub fn lamps(&self) -> [LampState; 3] {
-        if issues_now(self.setup, self.now) {
-            [LampState::On; 3]
-        } else {
-            [LampState::Off; 3]
+        match (issues_now(self.setup, self.now), self.around.journal_fails) {
+            (false, _) => [LampState::Off; 3],
+            (true, false) => [LampState::On; 3],
+            (true, true) => [LampState::OutOfService; 3],
         }
     }
 

@@ -170,6 +170,8 @@ pub enum LampState {
     Off,
     /// Lit: a press issues a ticket.
     On,
+    /// A short flash every second: tickets should be issued and cannot be.
+    OutOfService,
 }
 
 /// The ticket a kiosk just issued, whoever pressed (board or screen).

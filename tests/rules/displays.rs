@@ -6,7 +6,7 @@ use rinda::queue::displays::{AWAY_TIME, Connected, Display, connected, monitor_o
 use rinda::queue::hours::{DayHours, Exception};
 use rinda::queue::screens::{Scene, Surroundings};
 use rinda::queue::setup::Setup;
-use rinda::queue::view::{DisplayState, MonitorState};
+use rinda::queue::view::{DisplayState, LampState, MonitorState, PrinterState};
 
 use crate::floor::{Floor, TEN, floor, setup};
 
@@ -234,4 +234,18 @@ fn a_monitor_that_does_not_obey_is_told_at_any_hour() {
     wall.tells("monitor", "ar pulti");
     wall.around.monitor = Some((MonitorState::Off, wall.floor.now));
     assert!(wall.alerts().is_empty());
+}
+
+#[test]
+fn lamps_are_lit_where_a_press_issues_a_ticket() {
+    let mut wall = Wall::with(&[]);
+    assert_eq!(wall.scene().lamps(), [LampState::On; 3]);
+    // The number stands on the kiosk's screen.
+    let printers = &mut wall.around.printers;
+    printers.insert("ieeja".to_owned(), PrinterState::PaperOut);
+    assert_eq!(wall.scene().lamps(), [LampState::On; 3]);
+    wall.around.journal_fails = true;
+    assert_eq!(wall.scene().lamps(), [LampState::OutOfService; 3]);
+    wall.floor.run("+26100");
+    assert_eq!(wall.scene().lamps(), [LampState::Off; 3]);
 }

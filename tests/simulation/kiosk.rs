@@ -302,6 +302,7 @@ pub fn lamp(state: LampState) -> Lamp {
     match state {
         LampState::Off => Lamp::Off,
         LampState::On => Lamp::On,
+        LampState::OutOfService => Lamp::OutOfService,
     }
 }
 

@@ -281,6 +281,10 @@ impl World {
         if running.lamps.0 != picture.sequence {
             running.lamps = (picture.sequence, picture.scene().lamps());
         }
+        assert!(
+            picture.storage_error.is_none() || running.lamps.1 != [LampState::On; 3],
+            "lit while nothing is issued"
+        );
         running.lamps.1
     }
 

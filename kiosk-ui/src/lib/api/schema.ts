@@ -1681,7 +1681,7 @@ export interface components {
          * @description A lamp on the button board.
          * @enum {string}
          */
-        LampState: "off" | "on";
+        LampState: "off" | "on" | "out_of_service";
         /** @description The ticket a kiosk just issued, whoever pressed (board or screen). */
         LastIssued: {
             /**
