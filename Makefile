@@ -3,7 +3,7 @@
 # make build   target/release/rinda with the pages inside
 # make bench   the benchmarks, with a table at the end
 
-.PHONY: run build ui api test test-rust test-firmware test-ui test-e2e lint fmt bench deny packages clean-demo
+.PHONY: run build ui api test test-rust test-firmware test-ui test-e2e test-usb lint fmt bench deny packages clean-demo
 
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 export CARGO_TERM_COLOR ?= auto
@@ -48,6 +48,10 @@ test-rust: $(UI)/dist/kiosk.html
 # Part of test-rust as well: the board's program in QEMU, and the board in Python.
 test-firmware:
 	cargo test --locked --test firmware --test board_in_python
+
+# The daemon against USB devices of a real kernel, in QEMU; test-rust runs it as well.
+test-usb: packages $(UI)/dist/kiosk.html
+	cargo test --locked --test usb
 
 test-ui: $(UI)/node_modules/.installed
 	npm --prefix $(UI) test

@@ -74,7 +74,8 @@ impl Gadget {
         })
     }
 
-    fn plug(&self) -> io::Result<()> {
+    /// Puts its plug in.
+    pub fn plug(&self) -> io::Result<()> {
         fs::write(self.directory.join("UDC"), self.controller)
     }
 

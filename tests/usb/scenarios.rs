@@ -5,13 +5,16 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+use rinda::devices::link::Connect as _;
 use rinda::devices::printer::status::ASK_ALL;
 use rinda::devices::simulator::board::BoardCommand;
 use rinda::devices::simulator::printer::{Paper, PrinterCommand};
+use rinda::devices::usb::Usb;
 
 use super::MARK;
 use super::accounts::{Outcome, settle};
+use super::gadget::Gadget;
 use super::room::{LOG, Room, USER};
 
 /// Bytes after which the cable is pulled: of a ticket of about 400, with twelve of a status
@@ -66,6 +69,7 @@ async fn run() -> Result<()> {
     scenario!("stalled printer", stalled(room));
     scenario!("board unplugged and back", board_unplugged(room));
     scenario!("given back to usblp", given_back(room));
+    scenario!("one of several alike", one_of_several(room));
     scenario!("accounts", accounts(room));
     Ok(())
 }
@@ -136,10 +140,9 @@ async fn press_while_away(room: &mut Room) -> Result<String> {
     room.printer_is("offline").await?;
     let job = room.press_for_job().await?;
     room.tell(PrinterCommand::Replug).await;
-    match room.end_of(job).await? {
-        Outcome::Printed => Ok("printed when it came back".to_owned()),
-        other => bail!("{other:?}"),
-    }
+    let outcome = room.end_of(job).await?;
+    ensure!(outcome == Outcome::Printed, "{outcome:?}");
+    Ok("printed when it came back".to_owned())
 }
 
 async fn paper_out(room: &mut Room) -> Result<String> {
@@ -206,6 +209,45 @@ async fn given_back(room: &mut Room) -> Result<String> {
     room.until("usblp has the printer again", async |_| driven_by("usblp"))
         .await?;
     Ok("the daemon ended and usblp has it".to_owned())
+}
+
+/// A second printer of the same make: the address must say which, and the error says how.
+async fn one_of_several(room: &mut Room) -> Result<String> {
+    let mut only = Usb::new("usb".parse()?);
+    drop(only.connect().await.context("the only printer")?);
+    let gadget = Gadget::make(
+        "second",
+        ["0x04b8", "0x0e15"],
+        ["Rinda", "Gadget printer", "J3XF000002"],
+        "printer.1",
+        "dummy_udc.2",
+    )?;
+    gadget.plug()?;
+    room.until("the second printer", async |_| {
+        Ok(Path::new("/dev/rinda/usb:04b8:0e15:J3XF000002").exists())
+    })
+    .await?;
+    for vague in ["usb", "usb:04b8:0e15"] {
+        let refused = Usb::new(vague.parse()?).connect().await;
+        let error = refused.err().context("one of two was taken")?.to_string();
+        for serial in ["J3XF000001", "J3XF000002"] {
+            let line = format!("port = \"usb:04b8:0e15:{serial}\"");
+            ensure!(error.contains(&line), "no {line} in: {error}");
+        }
+    }
+    for exact in [
+        "usb:04b8:0e15:J3XF000001",
+        "usb:04b8:0e15:J3XF000002",
+        "usb:04b8:0e15@1-1",
+        "usb:04b8:0e15@3-1",
+    ] {
+        // The port before lets go of the device shortly after it was dropped.
+        room.until(exact, async |_| {
+            Ok(Usb::new(exact.parse()?).connect().await.is_ok())
+        })
+        .await?;
+    }
+    Ok("told apart by serial number and by socket; the error lists both".to_owned())
 }
 
 async fn accounts(room: &mut Room) -> Result<String> {

@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use rusb::{
-    Context, Device, DeviceHandle, Direction, Error, InterfaceDescriptor, TransferType,
-    UsbContext as _,
+    Context, Device, DeviceDescriptor, DeviceHandle, Direction, Error, InterfaceDescriptor,
+    TransferType, UsbContext as _,
 };
 
 use super::{Product, UsbAddress};
@@ -44,6 +44,8 @@ struct Candidate {
     product: Product,
     interface: Interface,
     serial: Option<String>,
+    /// The serial number could not be asked for.
+    unread: Option<Error>,
     socket: String,
 }
 
@@ -65,7 +67,7 @@ impl Candidate {
 
     fn is_meant(&self, address: &UsbAddress) -> bool {
         match address {
-            UsbAddress::Only => self.interface.class,
+            UsbAddress::Only => true,
             UsbAddress::Product(product) => self.product == *product,
             UsbAddress::Serial(product, serial) => {
                 self.product == *product && self.serial.as_ref() == Some(serial)
@@ -99,17 +101,22 @@ pub(super) fn open(address: &UsbAddress) -> io::Result<Opened> {
         .map(|(index, _)| index)
         .collect();
     let index = match *meant.as_slice() {
-        [] => {
-            return Err(io::Error::new(
-                io::ErrorKind::NotFound,
-                format!("{address} is not there"),
-            ));
-        }
+        [] => return Err(not_there(address, &candidates)),
         [index] => index,
         _ => return Err(several(address, &candidates, &meant)),
     };
     let candidate = candidates.swap_remove(index);
     take(&candidate).map_err(|error| refused(&candidate, error))
+}
+
+fn not_there(address: &UsbAddress, candidates: &[Candidate]) -> io::Error {
+    if matches!(address, UsbAddress::Serial(..)) {
+        let unread = |candidate: &Candidate| Some(refused(candidate, candidate.unread?));
+        if let Some(error) = candidates.iter().find_map(unread) {
+            return error;
+        }
+    }
+    io::Error::new(io::ErrorKind::NotFound, format!("{address} is not there"))
 }
 
 fn several(address: &UsbAddress, candidates: &[Candidate], meant: &[usize]) -> io::Error {
@@ -125,12 +132,13 @@ fn several(address: &UsbAddress, candidates: &[Candidate], meant: &[usize]) -> i
 
 fn refused(candidate: &Candidate, error: Error) -> io::Error {
     let (product, socket) = (candidate.product, &candidate.socket);
-    io::Error::other(match error {
-        Error::Access => format!(
-            "no right to use {product} at USB socket {socket}: install the udev rules (see README)"
-        ),
-        Error::Busy => format!("another program has {product} at USB socket {socket}: stop it"),
-        other => format!("{product} at USB socket {socket} cannot be opened: {other}"),
+    let what = format!("{product} at USB socket {socket}");
+    io::Error::other(if error == Error::Access {
+        format!("no right to use {what}: install the udev rules (see README)")
+    } else if error == Error::Busy {
+        format!("another program has {what}: stop it")
+    } else {
+        format!("{what} cannot be opened: {error}")
     })
 }
 
@@ -156,21 +164,36 @@ fn candidates(context: &Context, address: &UsbAddress) -> io::Result<Vec<Candida
                 return None;
             }
             let interface = interface(&device)?;
-            let serial = device
-                .open()
-                .and_then(|handle| handle.read_serial_number_string_ascii(&descriptor))
-                .ok()
-                .filter(|serial| !serial.is_empty());
+            if wanted.is_none() && !interface.class {
+                return None;
+            }
+            let (serial, unread) = match serial(&device, &descriptor) {
+                Ok(serial) => (serial, None),
+                Err(error) => (None, Some(error)),
+            };
             let socket = socket(&device);
             Some(Candidate {
                 device,
                 product,
                 interface,
                 serial,
+                unread,
                 socket,
             })
         })
         .collect())
+}
+
+/// The device's serial number, where it has one.
+fn serial(
+    device: &Device<Context>,
+    descriptor: &DeviceDescriptor,
+) -> Result<Option<String>, Error> {
+    if descriptor.serial_number_string_index().is_none() {
+        return Ok(None);
+    }
+    let serial = device.open()?.read_serial_number_string_ascii(descriptor)?;
+    Ok(Some(serial).filter(|serial| !serial.is_empty()))
 }
 
 /// Where the device is plugged in, as the kernel writes it.
@@ -326,15 +349,17 @@ impl super::port::Device for Opened {
 
 impl Opened {
     fn usable(&self, endpoint: u8, outcome: Result<usize, Error>) -> Result<usize, String> {
-        outcome.map_err(|error| match error {
-            Error::NoDevice => "unplugged".to_owned(),
-            Error::Pipe => {
+        outcome.map_err(|error| {
+            if error == Error::Pipe {
                 // The next one to open the port finds the endpoint usable.
                 let cleared = self.handle.clear_halt(endpoint);
                 tracing::debug!(?cleared, "the printer halted an endpoint");
                 "the printer refused a transfer".to_owned()
+            } else if error == Error::NoDevice {
+                "unplugged".to_owned()
+            } else {
+                format!("USB: {error}")
             }
-            other => format!("USB: {other}"),
         })
     }
 }
