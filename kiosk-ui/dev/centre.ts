@@ -448,7 +448,24 @@ export class PretendCentre {
         desks_open: this.#served(queue.service),
       })),
       kiosks: [
-        { kiosk: 'zale', printer: 'paper_low', board: 'connected', slips_open: 0, suppressed_presses: 3 },
+        {
+          kiosk: 'zale',
+          printer: 'paper_low',
+          printer_since: iso(Date.now() - 8 * MINUTE),
+          board: 'connected',
+          slips_open: 0,
+          suppressed_presses: 3,
+          roll: {
+            replaced_at: iso(Date.now() - 3 * 24 * 60 * MINUTE),
+            printed: 655,
+            capacity: 727,
+            left: 72,
+            near_end: true,
+          },
+        },
+      ],
+      without_paper: [
+        { id: 26, number: 'S 009', kiosk: 'zale', slip: 'unknown', since: iso(Date.now() - 2 * MINUTE) },
       ],
       displays: 1,
       display_list: [{ name: 'zale', state: 'well', since: iso(Date.now() - 3_600_000) }],

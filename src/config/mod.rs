@@ -318,6 +318,7 @@ pub fn parse(text: &str, name: &str) -> Result<Config, Problems> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::queue::setup::Copies;
 
     pub(super) const SOUND: &str = r#"
 [centre]
@@ -402,6 +403,38 @@ no_show_secs = 60
         insta::assert_snapshot!(problems(&missing));
         insta::assert_snapshot!(kiosk_problems("usb:04b8:0e15", "tcp:10.0.0.9"));
         insta::assert_snapshot!(kiosk_problems("simulated", "lpt1"));
+    }
+
+    #[test]
+    fn a_printers_paper_policy_is_read_and_checked() {
+        let with = |keys: &str| {
+            format!(
+                "{SOUND}\n[[kiosk]]\nname = \"k1\"\n[kiosk.printer]\nport = \"simulated\"\n{keys}\n"
+            )
+        };
+        let paper = |keys: &str| {
+            parse(&with(keys), "centre.toml")
+                .unwrap()
+                .setup
+                .paper_of("k1")
+        };
+        let standard = paper("");
+        assert_eq!((standard.wait.as_secs(), standard.roll_tickets), (60, 727));
+        assert_eq!(standard.copies, Copies::Automatic);
+        assert_eq!(paper("width_mm = 58").roll_tickets, 272);
+        let by_hand =
+            paper("copies_policy = \"by_hand\"\npaper_wait_seconds = 30\nroll_tickets = 2000");
+        assert_eq!((by_hand.wait.as_secs(), by_hand.roll_tickets), (30, 2000));
+        assert_eq!(by_hand.copies, Copies::ByHand);
+        let wrong = "copies_policy = \"never\"\npaper_wait_seconds = 0\nroll_tickets = 0";
+        let told = problems(&with(wrong));
+        for expect in [
+            "\"never\" is no policy: use \"automatic\" or \"by_hand\"",
+            "must lie between 1 and 3600",
+            "must lie between 1 and 100000",
+        ] {
+            assert!(told.contains(expect), "{told}");
+        }
     }
 
     #[test]

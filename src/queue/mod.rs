@@ -13,6 +13,7 @@ pub mod forecast;
 pub mod hours;
 pub mod liveness;
 pub mod paper;
+mod paper_screens;
 pub mod rejection;
 pub mod screens;
 pub mod selection;

@@ -85,6 +85,13 @@ impl Roll {
         }
     }
 
+    /// A new one should lie ready: an eighth is left, some ten metres, before the printer's own sensor
+    /// says so.
+    pub fn near_end(&self, roll_tickets: u32) -> bool {
+        self.left(roll_tickets)
+            .is_some_and(|left| left <= roll_tickets / 8)
+    }
+
     /// Tickets it still gives, where it is known to have been full.
     pub fn left(&self, roll_tickets: u32) -> Option<u32> {
         self.replaced_at

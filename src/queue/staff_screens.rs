@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::catalogue::Service;
 use super::decide::undoable;
@@ -15,12 +15,8 @@ use super::statistics::{Histogram, ServiceFigures, half_hour, service_figures};
 use super::ticket::{DeskNumber, Place, Ticket, TicketId};
 use super::view::{
     Alert, BoardLink, DESK_LIST_MAX, DeskChoice, DeskPhase, DeskView, HalfHour, ManagerDesk,
-    ManagerKiosk, ManagerQueue, ManagerView, NextLine, PrinterState, TicketLine, UndoLine,
+    ManagerKiosk, ManagerQueue, ManagerView, NextLine, PAPERS_MAX, TicketLine, UndoLine,
 };
-
-/// A ticket left in the printer's mouth for this long was forgotten: every ticket is there for a
-/// moment, and the staff must not be told of each.
-const MOUTH_FORGOTTEN: SignedDuration = SignedDuration::from_secs(30);
 
 impl Scene<'_> {
     /// What a desk shows.
@@ -89,6 +85,7 @@ impl Scene<'_> {
                 .keys()
                 .map(|k| self.manager_kiosk(k))
                 .collect(),
+            without_paper: self.without_paper(PAPERS_MAX),
             displays: displays::connected(&self.around.displays),
             display_list: self.manager_displays(),
             monitor: self.around.monitor.map(|(state, _)| state),
@@ -103,8 +100,8 @@ impl Scene<'_> {
     /// What needs a person, urgent first.
     pub fn alerts(&self) -> Vec<Alert> {
         let mut alerts = self.around.alerts.clone();
+        alerts.extend(self.paper_alerts());
         for kiosk in self.setup.kiosks.keys() {
-            alerts.extend(self.printer_alert(kiosk));
             if self.board_link(kiosk) == BoardLink::Lost {
                 alerts.push(Alert {
                     kind: "board".to_owned(),
@@ -125,26 +122,6 @@ impl Scene<'_> {
         }
         alerts.sort_by_key(|alert| (!alert.urgent, alert.since));
         alerts
-    }
-
-    fn printer_alert(&self, kiosk: &str) -> Option<Alert> {
-        let since = self.since(&self.around.printers_since, kiosk);
-        let (text, urgent) = match self.printer(kiosk) {
-            PrinterState::Absent | PrinterState::Connecting | PrinterState::Ready => return None,
-            PrinterState::PaperLow => ("drīz beigsies papīrs. Sagatavojiet rulli.", false),
-            PrinterState::TicketInMouth if self.now < since + MOUTH_FORGOTTEN => return None,
-            PrinterState::TicketInMouth => ("printerī palikusi biļete. Izņemiet to.", false),
-            PrinterState::PaperOut => ("beidzies papīrs. Ielieciet jaunu rulli.", true),
-            PrinterState::CoverOpen => ("atvērts vāks. Aizveriet to.", true),
-            PrinterState::Error => ("printera kļūda. Pārbaudiet nazi un papīru.", true),
-            PrinterState::Offline => ("printeris neatbild. Pārbaudiet kabeli.", true),
-        };
-        Some(Alert {
-            kind: "printer".to_owned(),
-            text: format!("Kioskā „{kiosk}” {text}"),
-            since,
-            urgent,
-        })
     }
 
     fn since(&self, moments: &BTreeMap<String, Timestamp>, kiosk: &str) -> Timestamp {
@@ -341,6 +318,8 @@ impl Scene<'_> {
         ManagerKiosk {
             kiosk: kiosk.to_owned(),
             printer: self.printer(kiosk),
+            printer_since: self.printer_since(kiosk),
+            roll: self.roll_line(kiosk),
             board: self.board_link(kiosk),
             slips_open: u32::try_from(self.centre.outbox.open_for(kiosk).count())
                 .unwrap_or(u32::MAX),

@@ -411,8 +411,8 @@ pub struct UndoLine {
 /// Something that needs a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
-    /// Stable code: `printer`, `board`, `storage`, `display` (no sound), `display_absent`,
-    /// `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
+    /// Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
+    /// `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
     pub kind: String,
     /// A Latvian sentence that says what to do.
     pub text: String,
@@ -526,8 +526,12 @@ pub struct ManagerKiosk {
     pub printer: PrinterState,
     /// Button board.
     pub board: BoardLink,
+    /// Since when the printer is as it is; absent before it was heard of.
+    pub printer_since: Option<Timestamp>,
     /// Slips not yet confirmed.
     pub slips_open: u32,
+    /// The roll of paper in the printer; absent where there is no printer.
+    pub roll: Option<RollLine>,
     /// Presses of today that issued no ticket on purpose (double presses and the like).
     pub suppressed_presses: u32,
 }
@@ -539,6 +543,36 @@ pub struct ManagerDisplay {
     pub name: String,
     /// How it is.
     pub state: DisplayState,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A roll of paper, as an estimate from the tickets printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RollLine {
+    /// When somebody said that a full one was put in; absent where nobody has yet.
+    pub replaced_at: Option<Timestamp>,
+    /// Tickets printed since then.
+    pub printed: u32,
+    /// Tickets a full roll gives.
+    pub capacity: u32,
+    /// Tickets it still gives; absent where it is not known to have been full.
+    pub left: Option<u32>,
+    /// A new one should lie ready.
+    pub near_end: bool,
+}
+
+/// A waiting customer whose paper did not come out, or of whom that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaperLine {
+    /// Ticket id.
+    pub id: u64,
+    /// Number, e.g. "P 027".
+    pub number: String,
+    /// Kiosk whose printer had the paper.
+    pub kiosk: String,
+    /// `failed` or `unknown`.
+    pub slip: SlipState,
     /// Since when.
     pub since: Timestamp,
 }
@@ -571,6 +605,8 @@ pub struct ManagerView {
     pub queues: Vec<ManagerQueue>,
     /// Kiosks.
     pub kiosks: Vec<ManagerKiosk>,
+    /// Waiting customers without a paper that is known to be out, at most [`PAPERS_MAX`].
+    pub without_paper: Vec<PaperLine>,
     /// Displays connected now.
     pub displays: u32,
     /// Each display that has a device key.
@@ -586,6 +622,9 @@ pub struct ManagerView {
     /// Facts in the journal.
     pub journal_seq: u64,
 }
+
+/// Customers without paper whom the manager's page names.
+pub const PAPERS_MAX: usize = 50;
 
 /// What the customer's own page (`/t/…`) shows: place in line, expected wait, called or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -19,6 +19,15 @@ pub fn customers(count: u32) -> String {
     format!("{count} {word}")
 }
 
+/// "90 biļetēm", "21 biļetei": for how many tickets something is enough.
+pub fn tickets(count: u32) -> String {
+    let word = match (count % 10, count % 100) {
+        (1, rest) if rest != 11 => "biļetei",
+        (_, _) => "biļetēm",
+    };
+    format!("{count} {word}")
+}
+
 /// "22.11.2026. plkst. 10.42"
 pub fn date_and_time(at: Timestamp, tz: &TimeZone) -> String {
     let local = at.to_zoned(tz.clone());
@@ -218,6 +227,19 @@ mod tests {
             (111, "111 klientu"),
         ] {
             assert_eq!(customers(count), expected);
+        }
+    }
+
+    #[test]
+    fn paper_is_enough_for_tickets() {
+        for (count, expected) in [
+            (1, "1 biļetei"),
+            (2, "2 biļetēm"),
+            (11, "11 biļetēm"),
+            (21, "21 biļetei"),
+            (90, "90 biļetēm"),
+        ] {
+            assert_eq!(tickets(count), expected);
         }
     }
 

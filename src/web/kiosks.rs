@@ -25,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(request_help))
         .routes(routes!(answer_help))
+        .routes(routes!(replace_roll))
         .routes(routes!(press))
         .routes(routes!(slip))
         .routes(routes!(voice))
@@ -37,6 +38,15 @@ pub(super) struct HelpAnswer {
     kiosk: String,
     /// Somebody awaits help there.
     help_requested: bool,
+}
+
+/// A roll of paper that is full.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(super) struct RollAnswer {
+    /// The kiosk.
+    kiosk: String,
+    /// Tickets that it gives, about.
+    capacity: u32,
 }
 
 /// A press of a simulated button.
@@ -109,6 +119,27 @@ async fn answer_help(
             help_requested: false,
         },
     )
+}
+
+/// Say that a full roll of paper was put into a kiosk's printer
+#[utoipa::path(post, path = "/api/v1/kiosk/{kiosk}/roll-replaced", tag = "kiosk", request_body = Nothing,
+    params(("kiosk" = String, Path, description = "Kiosk name")),
+    responses((status = 200, body = RollAnswer),
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "Refusal")))]
+async fn replace_roll(
+    State(state): State<AppState>,
+    caller: Caller,
+    At(kiosk): At<String>,
+    key: RequestKey,
+    _: Given<Nothing>,
+) -> Result<Answer, Problem> {
+    caller.must_be(DESKS)?;
+    let command = Command::ReplaceRoll {
+        kiosk: kiosk.clone(),
+    };
+    state.act(&caller, &key, command).await?;
+    let capacity = state.engine.published().setup.paper_of(&kiosk).roll_tickets;
+    Answer::json(StatusCode::OK, &RollAnswer { kiosk, capacity })
 }
 
 /// Press a button of a simulated board

@@ -1,8 +1,11 @@
 //! Paper: where a slip comes out, that its state is known after any accident, and KOPIJA.
 
+use jiff::SignedDuration;
 use rinda::queue::event::JobId;
 use rinda::queue::paper::JobState;
+use rinda::queue::screens::{Scene, Surroundings};
 use rinda::queue::setup::Copies;
+use rinda::queue::view::PrinterState;
 
 use crate::floor::{Floor, TEN, floor};
 
@@ -214,4 +217,79 @@ fn a_roll_is_counted_from_the_moment_somebody_put_it_in() {
     check("roll otrs", "no_printer");
     check("roll nowhere", "no_such_kiosk");
     check("roll by kiosk", "not_allowed");
+}
+
+/// What the staff is told of one kiosk's printer and paper.
+fn alerts(floor: &Floor, state: PrinterState, since_s: i64) -> Vec<(String, bool)> {
+    let since = floor.now - SignedDuration::from_secs(since_s);
+    let around = Surroundings {
+        printers: [("ieeja".to_owned(), state)].into(),
+        printers_since: [("ieeja".to_owned(), since)].into(),
+        ..Surroundings::default()
+    };
+    let scene = Scene {
+        setup: &floor.setup,
+        centre: &floor.centre,
+        around: &around,
+        now: floor.now,
+    };
+    let alerts = scene.alerts().into_iter();
+    alerts.map(|alert| (alert.text, alert.urgent)).collect()
+}
+
+#[test]
+fn each_trouble_of_a_printer_has_its_words() {
+    let floor = floor("open 1");
+    for (state, urgent) in [
+        (PrinterState::PaperLow, false),
+        (PrinterState::PaperOut, true),
+        (PrinterState::CoverOpen, true),
+        (PrinterState::Error, true),
+        (PrinterState::Offline, true),
+        (PrinterState::TicketInMouth, false),
+    ] {
+        let told = alerts(&floor, state, 30);
+        assert_eq!(told.len(), 1, "{state:?}");
+        assert_eq!(told[0].1, urgent, "{state:?}");
+        assert!(told[0].0.starts_with("Kioskā „ieeja” "), "{told:?}");
+    }
+    // Every ticket is in the mouth for a moment.
+    assert_eq!(alerts(&floor, PrinterState::TicketInMouth, 29), []);
+    assert_eq!(alerts(&floor, PrinterState::Ready, 30), []);
+}
+
+#[test]
+fn a_new_roll_is_asked_for_before_the_sensor_does() {
+    let mut floor = floor("roll");
+    let kiosk = floor.setup.kiosks.get_mut("ieeja").unwrap();
+    kiosk.paper.roll_tickets = 8;
+    for job in 1..=6 {
+        floor.run(&format!(
+            "issue {}; sending {job}; printed {job}",
+            job % 3 + 1
+        ));
+    }
+    assert_eq!(alerts(&floor, PrinterState::Ready, 0), []);
+    floor.run("issue 1; sending 7; printed 7");
+    let told = alerts(&floor, PrinterState::Ready, 0);
+    assert!(
+        told[0].0.contains("pietiks vēl aptuveni 1 biļetei"),
+        "{told:?}"
+    );
+    // The sensor's own word goes before the estimate.
+    assert_eq!(alerts(&floor, PrinterState::PaperLow, 0).len(), 1);
+    floor.run("issue 1; sending 8; printed 8; issue 1; sending 9; printed 9");
+    let told = alerts(&floor, PrinterState::Ready, 0);
+    assert!(told[0].0.contains("atzīmējiet to"), "{told:?}");
+    floor.run("roll");
+    assert_eq!(alerts(&floor, PrinterState::Ready, 0), []);
+}
+
+#[test]
+fn customers_without_paper_are_named_while_they_wait() {
+    let mut floor = floor("open 1; issue 1; issue 2; sending 1; unknown 1; unprintable 2");
+    let told = alerts(&floor, PrinterState::Ready, 0);
+    assert!(told[0].0.contains("gaida P 001, S 001."), "{told:?}");
+    floor.run("call 1; reprint #2");
+    assert_eq!(alerts(&floor, PrinterState::Ready, 0), []);
 }

@@ -158,6 +158,32 @@ async fn help_is_asked_for_and_answered() {
 }
 
 #[tokio::test]
+async fn a_new_roll_of_paper_is_noted_and_counted() {
+    let centre = TestCentre::start().await;
+    let kiosk = || {
+        centre
+            .engine
+            .published()
+            .scene()
+            .manager(0)
+            .kiosks
+            .remove(0)
+    };
+    assert_eq!(kiosk().roll.unwrap().left, None);
+    let path = "/api/v1/kiosk/foyer/roll-replaced";
+    let answer = centre.post("berta", path, "").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["capacity"], 727);
+    let roll = kiosk().roll.unwrap();
+    assert_eq!(
+        (roll.printed, roll.left, roll.near_end),
+        (0, Some(727), false)
+    );
+    let nowhere = "/api/v1/kiosk/nowhere/roll-replaced";
+    assert_eq!(centre.post("berta", nowhere, "").await.status, 404);
+}
+
+#[tokio::test]
 async fn the_centre_health_and_metrics_tell_how_things_stand() {
     let centre = TestCentre::start().await;
     centre.issue(3).await;

@@ -159,6 +159,12 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
     ),
     (
         "POST",
+        "/api/v1/kiosk/foyer/roll-replaced",
+        "",
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
         "/api/v1/simulated/foyer/press",
         r#"{"button": 1}"#,
         [false, true, true, true, true, true, false],

@@ -345,6 +345,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kiosk/{kiosk}/roll-replaced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a full roll of paper was put into a kiosk's printer */
+        post: operations["replace_roll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -702,8 +719,8 @@ export interface components {
         /** @description Something that needs a person. */
         Alert: {
             /**
-             * @description Stable code: `printer`, `board`, `storage`, `display` (no sound), `display_absent`,
-             *     `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
+             * @description Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
+             *     `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
              */
             kind: string;
             /**
@@ -1431,6 +1448,8 @@ export interface components {
                  * @description Target wait in seconds.
                  */
                 wait_target_s: number;
+                /** @description Waiting customers without a paper that is known to be out, at most [`PAPERS_MAX`]. */
+                without_paper: components["schemas"]["PaperLine"][];
             };
             /**
              * Format: int64
@@ -1764,6 +1783,12 @@ export interface components {
             /** @description Printer. */
             printer: components["schemas"]["PrinterState"];
             /**
+             * Format: date-time
+             * @description Since when the printer is as it is; absent before it was heard of.
+             */
+            printer_since?: string | null;
+            roll?: components["schemas"]["RollLine"] | null;
+            /**
              * Format: int32
              * @description Slips not yet confirmed.
              */
@@ -1850,6 +1875,8 @@ export interface components {
              * @description Target wait in seconds.
              */
             wait_target_s: number;
+            /** @description Waiting customers without a paper that is known to be out, at most [`PAPERS_MAX`]. */
+            without_paper: components["schemas"]["PaperLine"][];
         };
         /**
          * @description The monitor of the displays, where the daemon switches it.
@@ -2013,6 +2040,25 @@ export interface components {
             /** @description Slips not yet confirmed. */
             open: number;
         };
+        /** @description A waiting customer whose paper did not come out, or of whom that is not known. */
+        PaperLine: {
+            /**
+             * Format: int64
+             * @description Ticket id.
+             */
+            id: number;
+            /** @description Kiosk whose printer had the paper. */
+            kiosk: string;
+            /** @description Number, e.g. "P 027". */
+            number: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description `failed` or `unknown`. */
+            slip: components["schemas"]["SlipState"];
+        };
         /** @description A new password. */
         PasswordRequest: {
             /** @description Password of at least 8 characters. */
@@ -2167,6 +2213,41 @@ export interface components {
          * @enum {string}
          */
         Role: "consultant" | "manager" | "quality" | "admin";
+        /** @description A roll of paper that is full. */
+        RollAnswer: {
+            /**
+             * Format: int32
+             * @description Tickets that it gives, about.
+             */
+            capacity: number;
+            /** @description The kiosk. */
+            kiosk: string;
+        };
+        /** @description A roll of paper, as an estimate from the tickets printed. */
+        RollLine: {
+            /**
+             * Format: int32
+             * @description Tickets a full roll gives.
+             */
+            capacity: number;
+            /**
+             * Format: int32
+             * @description Tickets it still gives; absent where it is not known to have been full.
+             */
+            left?: number | null;
+            /** @description A new one should lie ready. */
+            near_end: boolean;
+            /**
+             * Format: int32
+             * @description Tickets printed since then.
+             */
+            printed: number;
+            /**
+             * Format: date-time
+             * @description When somebody said that a full one was put in; absent where nobody has yet.
+             */
+            replaced_at?: string | null;
+        };
         /** @description The button digit of the service: 1, 2 or 3 */
         Service: number;
         /** @description A service on one date. */
@@ -3293,6 +3374,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HelpAnswer"];
+                };
+            };
+            /** @description Refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_roll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Kiosk name */
+                kiosk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollAnswer"];
                 };
             };
             /** @description Refusal */

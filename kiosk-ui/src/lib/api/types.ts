@@ -37,6 +37,8 @@ export type ManagerView = Schemas['ManagerView'];
 export type HalfHour = Schemas['HalfHour'];
 export type DisplayState = Schemas['DisplayState'];
 export type MonitorState = Schemas['MonitorState'];
+export type RollLine = Schemas['RollLine'];
+export type PaperLine = Schemas['PaperLine'];
 
 export type TrackView = Schemas['TrackView'];
 export type TrackState = Schemas['TrackState'];
