@@ -209,7 +209,7 @@ mod tests {
             match next(reports).await {
                 PrinterReport::Sending { recorded, .. } => recorded.send(()).unwrap(),
                 PrinterReport::Printed { id } => return assert_eq!(id, wanted),
-                PrinterReport::State(_) => {}
+                PrinterReport::State(_) | PrinterReport::Cleared => {}
                 other @ (PrinterReport::Failed { .. } | PrinterReport::Unknown { .. }) => {
                     panic!("{other:?}")
                 }
@@ -234,6 +234,7 @@ mod tests {
         let print_time = Duration::from_millis(50);
         let (printer, _tickets) = start_on(network, profile.clone(), print_time).unwrap();
         let (jobs, job_receiver) = mpsc::channel(1);
+        let (_tests, test_receiver) = mpsc::channel(1);
         let (report_sender, mut reports) = mpsc::channel(4);
         let tcp = Tcp::new(format!("tcp:{address}").parse().unwrap());
         let timing = Timing {
@@ -245,6 +246,7 @@ mod tests {
             profile,
             timing,
             job_receiver,
+            test_receiver,
             report_sender,
         ));
         until_state(&mut reports, PrinterState::Ready).await;

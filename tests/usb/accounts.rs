@@ -33,24 +33,21 @@ pub struct Job {
 pub fn jobs(data: &Path) -> Result<Vec<Job>> {
     let mut numbers: BTreeMap<TicketId, String> = BTreeMap::new();
     let mut jobs: BTreeMap<u64, Job> = BTreeMap::new();
-    let mut begin = |id: u64, number: Option<&String>, copy| {
-        let number = number.cloned().unwrap_or_default();
-        let outcome = Outcome::Open;
-        jobs.insert(
-            id,
-            Job {
-                number,
-                copy,
-                outcome,
-            },
-        );
+    let job = |number: Option<&String>, copy| Job {
+        number: number.cloned().unwrap_or_default(),
+        copy,
+        outcome: Outcome::Open,
     };
-    let mut ends = Vec::new();
     for record in read_all(data)? {
         // The line being written may be there in part.
         let Ok(record) = record else { break };
         let Fact::Queue(event) = record.fact else {
             continue;
+        };
+        let mut end = |id: u64, outcome| {
+            if let Some(job) = jobs.get_mut(&id) {
+                job.outcome = outcome;
+            }
         };
         if let Event::TicketIssued {
             ticket,
@@ -61,21 +58,19 @@ pub fn jobs(data: &Path) -> Result<Vec<Job>> {
         {
             numbers.insert(*ticket, number.to_string());
             if let Some(print) = print {
-                begin(print.job.0, numbers.get(ticket), false);
+                jobs.insert(print.job.0, job(numbers.get(ticket), false));
             }
         } else if let Event::SlipRequested { ticket, print } = &event {
-            begin(print.job.0, numbers.get(ticket), true);
+            jobs.insert(print.job.0, job(numbers.get(ticket), true));
+        } else if let Event::SlipRepeated { of, copy, print } = &event {
+            let number = jobs.get(&of.0).map(|job| job.number.clone());
+            jobs.insert(print.job.0, job(number.as_ref(), *copy));
         } else if let Event::SlipPrinted { job } = event {
-            ends.push((job.0, Outcome::Printed));
+            end(job.0, Outcome::Printed);
         } else if let Event::SlipFailed { job, why } = event {
-            ends.push((job.0, Outcome::Failed(why)));
+            end(job.0, Outcome::Failed(why));
         } else if let Event::SlipUnknown { job, why } = event {
-            ends.push((job.0, Outcome::Unknown(why)));
-        }
-    }
-    for (id, outcome) in ends {
-        if let Some(job) = jobs.get_mut(&id) {
-            job.outcome = outcome;
+            end(job.0, Outcome::Unknown(why));
         }
     }
     Ok(jobs.into_values().collect())
@@ -129,8 +124,9 @@ pub fn settle(jobs: &[Job], papers: &[Paper]) -> Result<String> {
     }
     let [printed, unknown, failed] = totals;
     Ok(format!(
-        "{} jobs: {printed} printed, {unknown} unknown, {failed} failed; {} papers, none twice",
+        "{} jobs: {printed} printed, {unknown} unknown, {failed} failed; {} papers, {} of them KOPIJA, no number twice without",
         jobs.len(),
-        papers.len()
+        papers.len(),
+        papers.iter().filter(|paper| paper.copy).count()
     ))
 }

@@ -11,7 +11,7 @@ use std::{fs, io};
 use super::MARK;
 
 /// The whole run, from power on to power off.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Lines of the machine's own console shown after a failure.
 const CONSOLE_LINES: usize = 80;
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use firmware_protocol::{Button, Uid};
 use rinda::devices::printer::page::CodePage;
 use rinda::devices::printer::profile::Profile;
@@ -203,27 +203,38 @@ impl Room {
         }
     }
 
-    /// Presses and waits until the ticket's first paper is on its way; its place among the jobs.
-    pub async fn press_for_job(&mut self) -> Result<usize> {
-        let before = self.jobs()?.len();
+    /// The numbers issued so far, in the order of their first papers.
+    pub fn issued(&self) -> Result<Vec<String>> {
+        let mut numbers: Vec<String> = Vec::new();
+        for job in self.jobs()? {
+            if !numbers.contains(&job.number) {
+                numbers.push(job.number);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// Presses and waits until there is a ticket, whose number it returns.
+    pub async fn press_for_ticket(&mut self) -> Result<String> {
+        let before = self.issued()?.len();
         self.press().await;
         self.until("a ticket is issued", async |room| {
-            Ok(room.jobs()?.len() > before)
+            Ok(room.issued()?.len() > before)
         })
         .await?;
-        Ok(before)
+        self.issued()?.pop().context("the ticket")
     }
 
     pub fn jobs(&self) -> Result<Vec<Job>> {
         jobs(Path::new(DATA))
     }
 
-    /// Waits until a job has an end, which it returns.
-    pub async fn end_of(&self, job: usize) -> Result<Outcome> {
+    /// Waits until a ticket's first paper has an end, which it returns.
+    pub async fn end_of(&self, number: &str) -> Result<Outcome> {
         let outcome = |room: &Self| -> Result<Outcome> {
             let jobs = room.jobs()?;
-            let job = jobs.get(job).context("the job is gone")?;
-            Ok(job.outcome.clone())
+            let first = jobs.into_iter().find(|job| job.number == number);
+            Ok(first.context("the job is gone")?.outcome)
         };
         self.until("the job has an end", async |room| {
             Ok(outcome(room)? != Outcome::Open)
@@ -234,20 +245,31 @@ impl Room {
 
     /// A press that must give a ticket the printer confirmed.
     pub async fn press_and_print(&mut self) -> Result<String> {
-        let job = self.press_for_job().await?;
-        let outcome = self.end_of(job).await?;
-        if outcome != Outcome::Printed {
-            bail!("the ticket's end is {outcome:?}");
-        }
-        let number = self.jobs()?.get(job).context("the job")?.number.clone();
+        let number = self.press_for_ticket().await?;
+        let outcome = self.end_of(&number).await?;
+        ensure!(
+            outcome == Outcome::Printed,
+            "the end of {number} is {outcome:?}"
+        );
+        let paper = Paper {
+            number,
+            copy: false,
+        };
         let papers = self.papers();
-        if papers.last().is_none_or(|paper| paper.number != number) {
-            bail!(
-                "{number} is printed and the newest paper is {:?}",
-                papers.last()
-            );
-        }
-        Ok(number)
+        ensure!(
+            papers.contains(&paper),
+            "{paper:?} is printed; the papers: {papers:?}"
+        );
+        Ok(paper.number)
+    }
+
+    /// Waits until no paper is on its way any more.
+    pub async fn nothing_open(&self) -> Result<()> {
+        self.until("nothing is open", async |room| {
+            let jobs = room.jobs()?;
+            Ok(jobs.iter().all(|job| job.outcome != Outcome::Open))
+        })
+        .await
     }
 
     /// The papers that came out so far.

@@ -123,11 +123,11 @@ async fn a_press_prints(room: &mut Room) -> Result<String> {
 async fn unplugged(room: &mut Room, offset: u64) -> Result<String> {
     room.printer_is("ready").await?;
     room.tell(PrinterCommand::UnplugAfter(offset)).await;
-    let job = room.press_for_job().await?;
+    let number = room.press_for_ticket().await?;
     room.plugged(false).await?;
     room.printer_is("offline").await?;
     room.tell(PrinterCommand::Replug).await;
-    let outcome = room.end_of(job).await?;
+    let outcome = room.end_of(&number).await?;
     let next = room.press_and_print().await?;
     Ok(format!(
         "after {offset} bytes {outcome:?}, then {next} printed"
@@ -138,9 +138,9 @@ async fn press_while_away(room: &mut Room) -> Result<String> {
     room.printer_is("ready").await?;
     room.tell(PrinterCommand::Unplug).await;
     room.printer_is("offline").await?;
-    let job = room.press_for_job().await?;
+    let number = room.press_for_ticket().await?;
     room.tell(PrinterCommand::Replug).await;
-    let outcome = room.end_of(job).await?;
+    let outcome = room.end_of(&number).await?;
     ensure!(outcome == Outcome::Printed, "{outcome:?}");
     Ok("printed when it came back".to_owned())
 }
@@ -148,9 +148,9 @@ async fn press_while_away(room: &mut Room) -> Result<String> {
 async fn paper_out(room: &mut Room) -> Result<String> {
     room.printer_is("ready").await?;
     room.tell(PrinterCommand::PaperOutAfter(150)).await;
-    let job = room.press_for_job().await?;
+    let number = room.press_for_ticket().await?;
     room.printer_is("paper_out").await?;
-    let outcome = room.end_of(job).await?;
+    let outcome = room.end_of(&number).await?;
     room.tell(PrinterCommand::Paper(Paper::Ok)).await;
     let next = room.press_and_print().await?;
     Ok(format!("{outcome:?}, then {next} printed"))
@@ -173,30 +173,30 @@ async fn stalled(room: &mut Room) -> Result<String> {
     room.printer_is("ready").await?;
     // It answers once more and takes nothing of the ticket.
     room.takes.send_replace(ASK_ALL.len() as u64);
-    let job = room.press_for_job().await?;
+    let number = room.press_for_ticket().await?;
     room.until("the printer takes no data", async |_| {
         Ok(std::fs::read_to_string(LOG)?.contains("takes no data"))
     })
     .await?;
     room.takes.send_replace(u64::MAX);
-    let outcome = room.end_of(job).await?;
+    let outcome = room.end_of(&number).await?;
     let next = room.press_and_print().await?;
     Ok(format!("{outcome:?}, then {next} printed"))
 }
 
 async fn board_unplugged(room: &mut Room) -> Result<String> {
-    let before = room.jobs()?.len();
+    let before = room.issued()?.len();
     room.board.tell(BoardCommand::Unplug).await;
     room.board_is("lost").await?;
     room.press().await;
     room.board.tell(BoardCommand::Replug).await;
     room.board_is("connected").await?;
     room.until("the kept press is acknowledged", async |room| {
-        Ok(room.jobs()?.len() > before && room.board.snapshot().borrow().unacked == 0)
+        Ok(room.issued()?.len() > before && room.board.snapshot().borrow().unacked == 0)
     })
     .await?;
     let next = room.press_and_print().await?;
-    let issued = room.jobs()?.len() - before;
+    let issued = room.issued()?.len() - before;
     ensure!(issued == 2, "{issued} tickets for two presses");
     Ok(format!(
         "the press kept meanwhile gave one ticket, then {next}"
@@ -205,6 +205,7 @@ async fn board_unplugged(room: &mut Room) -> Result<String> {
 
 async fn given_back(room: &mut Room) -> Result<String> {
     room.printer_is("ready").await?;
+    room.nothing_open().await?;
     room.stop_daemon().await?;
     room.until("usblp has the printer again", async |_| driven_by("usblp"))
         .await?;

@@ -239,6 +239,7 @@ async fn a_one_way_printer_prints_when_its_port_says_that_it_is_well() {
     let printer = OneWay::default();
     *printer.paper_out.lock().unwrap() = true;
     let (jobs, job_receiver) = mpsc::channel(1);
+    let (_tests, test_receiver) = mpsc::channel(1);
     let (report_sender, mut reports) = mpsc::channel(4);
     let mut timing = Timing::at_baud(10_000_000);
     timing.poll = Duration::from_millis(20);
@@ -249,6 +250,7 @@ async fn a_one_way_printer_prints_when_its_port_says_that_it_is_well() {
         profile,
         timing,
         job_receiver,
+        test_receiver,
         report_sender,
     ));
     let slip = Slip {
@@ -276,7 +278,7 @@ async fn a_one_way_printer_prints_when_its_port_says_that_it_is_well() {
                 assert_eq!(id, 1);
                 break;
             }
-            PrinterReport::State(_) => {}
+            PrinterReport::State(_) | PrinterReport::Cleared => {}
             other @ (PrinterReport::Failed { .. } | PrinterReport::Unknown { .. }) => {
                 panic!("{other:?}")
             }
