@@ -6,13 +6,13 @@
 #![no_std]
 #![no_main]
 
+mod chance;
 #[cfg(feature = "lm3s6965")]
 #[path = "lm3s6965.rs"]
 mod chip;
 #[cfg(feature = "stm32f103")]
 #[path = "stm32f103.rs"]
 mod chip;
-mod chance;
 mod core_clock;
 mod note;
 mod program;

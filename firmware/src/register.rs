@@ -1,6 +1,7 @@
 //! Memory-mapped registers and the two instructions the program needs: all of its `unsafe`.
 #![expect(unsafe_code, reason = "registers are reached through their addresses")]
 
+#[cfg(feature = "lm3s6965")]
 use core::arch::asm;
 
 /// System control block: application interrupt and reset control.
@@ -9,6 +10,7 @@ const AIRCR: Register = Register::at(0xE000_ED0C);
 const RESET_REQUEST: u32 = 0x05FA_0004;
 /// Interrupt set-enable, and clear-pending, one bit for each of the first 64.
 const ENABLE: [Register; 2] = [Register::at(0xE000_E100), Register::at(0xE000_E104)];
+#[cfg(feature = "lm3s6965")]
 const CLEAR_PENDING: [Register; 2] = [Register::at(0xE000_E280), Register::at(0xE000_E284)];
 
 /// One 32-bit register of the chip.
@@ -23,6 +25,7 @@ impl Register {
     }
 
     /// The register so many bytes behind this one.
+    #[cfg(feature = "lm3s6965")]
     pub const fn offset(self, bytes: usize) -> Self {
         Self(self.0 + bytes)
     }
@@ -59,6 +62,7 @@ pub fn enable_interrupt(number: usize) {
 }
 
 /// Forgets that an interrupt was asked for.
+#[cfg(feature = "lm3s6965")]
 pub fn clear_interrupt(number: usize) {
     if let Some(register) = CLEAR_PENDING.get(number / 32) {
         register.write(1 << (number % 32));
@@ -66,12 +70,14 @@ pub fn clear_interrupt(number: usize) {
 }
 
 /// From here on interrupts wake the program and no longer interrupt it.
+#[cfg(feature = "lm3s6965")]
 pub fn mask_interrupts() {
     // SAFETY: masks interrupts and touches no memory; nothing relies on their being taken.
     unsafe { asm!("cpsid i", options(nomem, nostack, preserves_flags)) }
 }
 
 /// Waits for an enabled interrupt, masked or not.
+#[cfg(feature = "lm3s6965")]
 pub fn wait_for_interrupt() {
     // SAFETY: stops the core until an interrupt is pending; touches no memory.
     unsafe { asm!("wfi", options(nomem, nostack, preserves_flags)) }

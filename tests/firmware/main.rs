@@ -2,6 +2,7 @@
 //! test, frame by frame, then against the real daemon.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod blue_pill;
 mod by_hand;
 #[allow(dead_code)]
 #[path = "../support/daemon.rs"]
