@@ -94,7 +94,7 @@ impl fmt::Display for Findings {
         match self.identity.as_deref() {
             None => writeln!(
                 f,
-                "model:         not asked, the profile does not answer GS I"
+                "model:         not asked (GS I)"
             )?,
             Some([]) => writeln!(f, "model:         not told (GS I)")?,
             Some(told) => writeln!(f, "model:         {}", told.join(", "))?,
