@@ -43,6 +43,9 @@ const BAUD: u32 = 115_200;
 /// A line that takes no time worth speaking of: what is left is the daemon.
 const UNPACED_BAUD: u32 = 1_000_000_000;
 
+/// Between presses: the question that follows a ticket is answered before the next one.
+const BREATH: Duration = Duration::from_millis(30);
+
 /// Shorter writes are questions after the printer's state.
 const TICKET_BYTES_MIN: usize = 16;
 
@@ -105,6 +108,7 @@ async fn over(
     let mut bytes = 0;
     // The first one waits for the printer to be found and is left out.
     for press in 0..=PRESSES {
+        tokio::time::sleep(BREATH).await;
         bare.append()?;
         let began = Instant::now();
         let ticket = press_button(&running, press).await?;
