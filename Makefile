@@ -1,9 +1,10 @@
 # make run     the demonstration: builds pages and daemon, prints the addresses, Ctrl-C stops it
 # make test    everything that is tested; installs the Debian packages it needs, and says so
 # make build   target/release/rinda with the pages inside
+# make fuzz    ten million cases for each fuzz target: FUZZ_CASES says how many
 # make bench   the benchmarks, with a table at the end
 
-.PHONY: run build ui api test test-rust test-firmware test-ui test-e2e test-usb lint fmt bench deny packages clean-demo
+.PHONY: run build ui api test test-rust test-firmware fuzz fuzz-briefly test-ui test-e2e test-usb lint fmt bench deny packages clean-demo
 
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 export CARGO_TERM_COLOR ?= auto
@@ -31,11 +32,16 @@ $(UI)/node_modules/.installed: $(UI)/package-lock.json
 api: $(UI)/node_modules/.installed
 	npm --prefix $(UI) run api
 
-test: packages lint test-rust test-ui test-e2e
+# The fuzz targets' cases in `make fuzz`, and in `make test`, which has less time.
+FUZZ_CASES ?= 10000000
+FUZZ_CASES_IN_TEST ?= 300000
+
+test: packages lint test-rust test-ui test-e2e fuzz-briefly
 
 lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	cargo fmt --all --check
 	cargo fmt --manifest-path firmware/Cargo.toml --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npm --prefix $(UI) run format:check
 	npm --prefix $(UI) run check
@@ -48,6 +54,12 @@ test-rust: $(UI)/dist/kiosk.html
 # Part of test-rust as well: the board's program in QEMU, and the board in Python.
 test-firmware:
 	cargo test --locked --test firmware --test board_in_python
+
+fuzz:
+	fuzz/run $(FUZZ_CASES)
+
+fuzz-briefly:
+	fuzz/run $(FUZZ_CASES_IN_TEST)
 
 # The daemon against USB devices of a real kernel, in QEMU; test-rust runs it as well.
 test-usb: packages $(UI)/dist/kiosk.html
@@ -66,6 +78,7 @@ tests/browser/node_modules/.installed: tests/browser/package-lock.json
 fmt: $(UI)/node_modules/.installed
 	cargo fmt --all
 	cargo fmt --manifest-path firmware/Cargo.toml
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	npm --prefix $(UI) run format
 
 bench: ui
@@ -74,6 +87,8 @@ bench: ui
 # Licences and duplicate crates; needs cargo-deny, and no network.
 deny:
 	cargo deny --offline check licenses bans sources
+	cargo deny --offline --manifest-path firmware/Cargo.toml check --config deny.toml licenses bans sources
+	cargo deny --offline --manifest-path fuzz/Cargo.toml check --config deny.toml licenses bans sources
 
 packages:
 	@tests/install-packages
