@@ -48,7 +48,7 @@ lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	npm --prefix tests/browser run format:check
 	npm --prefix tests/browser run check
 
-test-rust: $(UI)/dist/kiosk.html
+test-rust: $(UI)/dist/kiosk.html target/python-escpos/.installed
 	cargo test --workspace --locked --no-fail-fast
 
 # Part of test-rust as well: the board's program in QEMU, and the board in Python.
@@ -73,6 +73,12 @@ test-e2e: build tests/browser/node_modules/.installed
 
 tests/browser/node_modules/.installed: tests/browser/package-lock.json
 	npm --prefix tests/browser ci --no-audit --no-fund
+	@touch $@
+
+# An encoder that is not ours, for tests/printer.
+target/python-escpos/.installed: tests/printer/requirements.txt
+	python3 -m venv target/python-escpos
+	target/python-escpos/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 fmt: $(UI)/node_modules/.installed

@@ -13,7 +13,7 @@ use rinda::app::printing;
 use rinda::devices::link::{Connect, Port, Serial};
 use rinda::devices::printer::driver::{self, Timing};
 use rinda::devices::printer::page::CodePage;
-use rinda::devices::printer::profile::Profile;
+use rinda::devices::printer::profile::{LineSpeed, Profile};
 use rinda::devices::simulator::printer::{self as simulator, PrinterConfig};
 use rinda::journal::record::Fact;
 use rinda::queue::catalogue::Service;
@@ -71,7 +71,7 @@ async fn over(
 ) -> Result<()> {
     let running = Running::start(&folder.join("paper"), setup()?)?;
     let link = folder.join("printer");
-    let profile = Profile::find("epson", CodePage::Cp775, 80)?;
+    let profile = Profile::find("epson", CodePage::Cp775, 80, LineSpeed::Slow)?;
     let (_printer, mut tickets) = simulator::start(PrinterConfig {
         link: link.clone(),
         baud,

@@ -14,7 +14,7 @@ use crate::devices::kiosk_board::{self, BoardStatus, Press, PressAnswer};
 use crate::devices::link::{Connect, Serial};
 use crate::devices::printer::driver::{self, Timing};
 use crate::devices::printer::examination::TestRequest;
-use crate::devices::printer::profile::Profile;
+use crate::devices::printer::profile::{LineSpeed, Profile};
 use crate::devices::simulator::board::{self as board_simulator, BoardConfig, BoardHandle};
 use crate::devices::simulator::printer::{
     self as printer_simulator, PRINT_TIME, PrinterConfig, PrinterHandle,
@@ -102,10 +102,16 @@ pub fn start(
 /// # Errors
 /// Where there is none such; the text says what to write instead.
 pub fn profile_of(printer: &PrinterDevice) -> Result<Profile> {
+    // A simulated printer shows what a fast one would print.
+    let line = match &printer.port {
+        Port::Serial(_) => LineSpeed::Slow,
+        Port::Simulated => LineSpeed::Fast,
+    };
     Ok(Profile::find(
         &printer.profile,
         printer.code_page,
         printer.width_mm,
+        line,
     )?)
 }
 

@@ -11,7 +11,7 @@ use super::day::{self, DayOptions};
 use super::{Place, WrongUse};
 use crate::app::demo::DATA;
 use crate::devices::printer::page::CodePage;
-use crate::devices::printer::profile::Profile;
+use crate::devices::printer::profile::{LineSpeed, Profile};
 use crate::devices::simulator::line::{Network, Serial};
 use crate::devices::simulator::run::{Reach, run_board, run_printer};
 
@@ -67,7 +67,7 @@ pub(super) async fn run(command: SimulateCommand, place: &Place) -> Result<ExitC
             out,
             profile,
         } => {
-            let profile = Profile::find(&profile, CodePage::Cp775, 80)?;
+            let profile = Profile::find(&profile, CodePage::Cp775, 80, LineSpeed::Fast)?;
             let serial = link.map(|link| Serial { link, baud });
             let reach = match (serial, tcp) {
                 (serial, Some(address)) => Reach::Network(Network { address, serial }),

@@ -12,6 +12,7 @@ use super::super::examination::Findings;
 use super::*;
 use crate::devices::link::Serial;
 use crate::devices::printer::page::CodePage;
+use crate::devices::printer::profile::LineSpeed;
 use crate::devices::simulator::printer::{
     Finished, Paper, PrinterCommand, PrinterConfig, PrinterHandle, PrinterSnapshot, start,
 };
@@ -54,7 +55,7 @@ fn timing() -> Timing {
 }
 
 fn epson() -> Profile {
-    Profile::find("epson", CodePage::Cp775, 80).unwrap()
+    Profile::find("epson", CodePage::Cp775, 80, LineSpeed::Slow).unwrap()
 }
 
 /// A driver, its simulated printer, and what both say.
@@ -231,7 +232,7 @@ async fn a_job_waits_for_paper_and_cover() {
 async fn paper_out_during_a_job_clears_it_and_reports_doubt() {
     for profile in [
         epson(),
-        Profile::find("epson", CodePage::Cp1257, 58).unwrap(),
+        Profile::find("epson", CodePage::Cp1257, 58, LineSpeed::Slow).unwrap(),
     ] {
         let mut bench = Bench::new(profile);
         bench.until_state(PrinterState::Ready).await;
@@ -371,7 +372,8 @@ async fn a_silent_printer_holds_jobs_and_casts_doubt_on_a_sent_one() {
 
 #[tokio::test]
 async fn a_printer_that_cannot_confirm_is_asked_whether_it_is_well() {
-    let mut bench = Bench::new(Profile::find("netum", CodePage::Cp775, 80).unwrap());
+    let mut bench =
+        Bench::new(Profile::find("netum", CodePage::Cp775, 80, LineSpeed::Slow).unwrap());
     bench.jobs.send(job(1)).await.unwrap();
     assert_eq!(bench.until_outcome().await, (1, "printed"));
     bench.jobs.send(job(2)).await.unwrap();
@@ -597,7 +599,7 @@ async fn no_byte_taken_means_failed() {
     let (report_sender, mut reports) = mpsc::channel(16);
     let driver = run(
         Pipes(pipe_receiver),
-        Profile::find("netum", CodePage::Cp775, 80).unwrap(),
+        Profile::find("netum", CodePage::Cp775, 80, LineSpeed::Slow).unwrap(),
         timing(),
         job_receiver,
         mpsc::channel(1).1,

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
+use crate::devices::printer::page::CodePage;
+use crate::devices::printer::profile::LineSpeed;
 use crate::devices::simulator::decoder::{Item, decode};
 
 fn slip() -> Slip {
@@ -20,7 +22,7 @@ fn slip() -> Slip {
 }
 
 fn profile(family: &str, page: CodePage, width_mm: u16) -> Profile {
-    Profile::find(family, page, width_mm).unwrap()
+    Profile::find(family, page, width_mm, LineSpeed::Fast).unwrap()
 }
 
 /// The QR, size and bold commands are also what python-escpos 3 sends for the same.
@@ -49,7 +51,7 @@ fn one_ticket_byte_for_byte() {
     golden.extend(b"\x1d(k\x03\x00\x31\x45\x31"); // level M
     golden.extend(b"\x1d(k\x1e\x00\x31\x50\x30https://rinda.example/t/Zx9");
     golden.extend(b"\x1d(k\x03\x00\x31\x51\x30"); // print it
-    golden.extend(b"Nosken\x89jiet un sekojiet rindai t\x83lrun\x8c\n");
+    golden.extend(b"\nNosken\x89jiet un sekojiet rindai t\x83lrun\x8c\n");
     golden.extend(b"\x1dVB\x03"); // feed and cut
     golden.extend(b"\x1d(H\x06\x0000\x21   "); // confirm job 1
     assert_eq!(bytes, golden);
@@ -70,21 +72,35 @@ fn decoding_gives_the_slips_texts_back() {
         let [ticket] = tickets.as_slice() else {
             panic!("{} tickets", tickets.len());
         };
-        assert_eq!(
-            ticket.texts(),
-            [
-                slip.centre.as_str(),
-                &slip.service,
-                &slip.number,
-                &slip.issued_text,
-                &slip.ahead_text,
-                slip.wait_text.as_deref().unwrap(),
-                &slip.guidance[0],
-                QR_CAPTION
-            ]
-        );
+        // Lines may break; the words and their order are the slip's.
+        let words = [
+            slip.centre.as_str(),
+            &slip.service,
+            &slip.number,
+            &slip.issued_text,
+            &slip.ahead_text,
+            slip.wait_text.as_deref().unwrap(),
+            &slip.guidance[0],
+            QR_CAPTION,
+        ];
+        let texts: Vec<&str> = ticket
+            .texts()
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        assert_eq!(texts.join(" "), words.join(" "));
         assert_eq!(ticket.number(), Some("K 007"));
-        assert_eq!(ticket.qr(), slip.track_url.as_deref());
+        if profile.qr {
+            assert_eq!(ticket.qr(), slip.track_url.as_deref());
+        } else {
+            assert!(matches!(
+                ticket
+                    .items
+                    .iter()
+                    .find(|item| matches!(item, Item::Picture { .. })),
+                Some(Item::Picture { doubled: true, .. })
+            ));
+        }
         let expected = if profile.confirms {
             vec![confirmation_id(77)]
         } else {
@@ -131,8 +147,6 @@ fn a_character_the_page_lacks_is_named_with_its_field() {
         }))
     );
     assert!(encode(&wrong, &profile("epson", CodePage::Cp1257, 80), 1).is_ok());
-    assert!(check_text("Galds № 1", CodePage::Cp1257).is_err());
-    assert!(check_text("Lūdzu, gaidiet!", CodePage::Cp775).is_ok());
     wrong.guidance = vec!["\u{1b}@".into()];
     assert!(encode(&wrong, &cp775, 1).is_err());
 }

@@ -3,9 +3,12 @@
 pub mod driver;
 pub mod encoder;
 pub mod examination;
+pub mod logo;
 mod outcome;
 pub mod page;
 pub mod profile;
+pub mod raster;
 pub mod self_test;
 mod session;
+mod sheet;
 pub mod status;

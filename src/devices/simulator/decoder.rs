@@ -1,99 +1,24 @@
 //! The strict reading of our own ESC/POS: whatever the encoder has no business sending is an
 //! error, so that a test or the simulated printer notices at once.
 
-use crate::devices::printer::page::CodePage;
-use crate::devices::printer::profile::Profile;
+use crate::devices::printer::profile::{Cut, Lettering, Profile};
+use crate::devices::printer::raster::{BAND_ROWS, Bitmap, runs_at_once};
+
+pub use super::ticket::{Align, Item, Ticket};
 
 /// Longest parameter block of a `GS (` command that is accepted, bytes.
 const BLOCK_MAX_BYTES: usize = 300;
 /// Longest line that is accepted, bytes.
 const LINE_MAX_BYTES: usize = 200;
-
-/// Where text stands in its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// `ESC a 0`.
-    Left,
-    /// `ESC a 1`.
-    Centre,
-    /// `ESC a 2`.
-    Right,
-}
-
-/// One thing on the paper.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
-    /// A printed line; empty text is a blank line.
-    Line {
-        /// Its text.
-        text: String,
-        /// Width in normal characters, 1 to 8.
-        width: u8,
-        /// Height in normal characters, 1 to 8.
-        height: u8,
-        /// Emphasised.
-        bold: bool,
-        /// Where it stands.
-        align: Align,
-    },
-    /// A QR code.
-    Qr {
-        /// What it says.
-        payload: String,
-        /// Edge of one module, dots.
-        module_dots: u8,
-        /// Where it stands.
-        align: Align,
-    },
-}
-
-/// A whole ticket, up to and with the cut.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ticket {
-    /// Characters of normal size in a line of its paper.
-    pub columns: u8,
-    /// From top to bottom.
-    pub items: Vec<Item>,
-}
-
-impl Ticket {
-    /// The texts of all lines that say something: no blank lines, no rules across the paper.
-    pub fn texts(&self) -> Vec<&str> {
-        self.items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Line { text, .. } => Some(text.as_str()),
-                Item::Qr { .. } => None,
-            })
-            .filter(|text| !text.chars().all(|character| matches!(character, '─' | '-')))
-            .collect()
-    }
-
-    /// What the first QR code says.
-    pub fn qr(&self) -> Option<&str> {
-        self.items.iter().find_map(|item| match item {
-            Item::Qr { payload, .. } => Some(payload.as_str()),
-            Item::Line { .. } => None,
-        })
-    }
-
-    /// The text of the largest line: the ticket number.
-    pub fn number(&self) -> Option<&str> {
-        self.items
-            .iter()
-            .filter_map(|item| match item {
-                Item::Line { text, height, .. } => Some((*height, text.as_str())),
-                Item::Qr { .. } => None,
-            })
-            .max_by_key(|(height, _)| *height)
-            .map(|(_, text)| text)
-    }
-}
+/// Most lines, codes and pictures on one ticket.
+const ITEMS_MAX: usize = 300;
+/// Longest ticket that is accepted in pictures, rows of dots: 75 cm.
+const PICTURE_ROWS_MAX: usize = 6_000;
 
 /// What the decoder noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A line or a QR code went to paper.
+    /// A line, a QR code or a picture went to paper.
     Printed,
     /// The paper was cut: a ticket is ready.
     Cut(Ticket),
@@ -124,6 +49,15 @@ enum State {
     Gs,
     GsParameter(u8),
     CutFeed,
+    Fs,
+    StoredPicture(Option<u8>),
+    PictureHead(Vec<u8>),
+    Picture {
+        doubled: bool,
+        row_bytes: usize,
+        left: usize,
+        data: Vec<u8>,
+    },
     BlockHead(Vec<u8>),
     Block {
         name: u8,
@@ -134,9 +68,10 @@ enum State {
 
 /// Reads ESC/POS byte by byte.
 pub struct Decoder {
-    page: CodePage,
-    page_number: u8,
-    columns: u8,
+    lettering: Lettering,
+    cut: Cut,
+    qr: bool,
+    confirms: bool,
     page_selected: bool,
     state: State,
     offset: u64,
@@ -147,6 +82,7 @@ pub struct Decoder {
     align: Align,
     qr_module_dots: u8,
     qr_data: Option<String>,
+    picture_rows: usize,
     ticket: Ticket,
 }
 
@@ -154,9 +90,10 @@ impl Decoder {
     /// A decoder for a printer of this profile.
     pub fn new(profile: &Profile) -> Self {
         Self {
-            page: profile.page,
-            page_number: profile.page_number,
-            columns: profile.columns,
+            lettering: profile.lettering,
+            cut: profile.cut,
+            qr: profile.qr,
+            confirms: profile.confirms,
             page_selected: false,
             state: State::Text,
             offset: 0,
@@ -167,8 +104,10 @@ impl Decoder {
             align: Align::Left,
             qr_module_dots: 3,
             qr_data: None,
+            picture_rows: 0,
             ticket: Ticket {
                 columns: profile.columns,
+                dots: profile.dots,
                 items: Vec::new(),
             },
         }
@@ -211,28 +150,26 @@ impl Decoder {
         match state {
             State::Text => self.text(byte),
             State::Esc => self.esc(byte),
-            State::EscParameter(command) => self.esc_parameter(command, byte).map(|()| None),
+            State::EscParameter(command) => self.esc_parameter(command, byte),
             State::Gs => self.gs(byte),
             State::GsParameter(command) => self.gs_parameter(command, byte),
-            State::CutFeed => self.cut().map(Some),
-            State::BlockHead(mut head) => {
-                head.push(byte);
-                self.state = match head.as_slice() {
-                    [name, low, high] => {
-                        let left = usize::from(*low) + 256 * usize::from(*high);
-                        if !(2..=BLOCK_MAX_BYTES).contains(&left) {
-                            return Err(format!("a GS ( block of {left} bytes"));
-                        }
-                        State::Block {
-                            name: *name,
-                            left,
-                            data: Vec::with_capacity(left),
-                        }
-                    }
-                    _ => State::BlockHead(head),
-                };
+            State::CutFeed => self.end_ticket().map(Some),
+            State::Fs => {
+                if byte != b'p' {
+                    return Err(format!("unknown command FS {byte:#04X}"));
+                }
+                self.state = State::StoredPicture(None);
                 Ok(None)
             }
+            State::StoredPicture(number) => self.stored_picture(number, byte),
+            State::PictureHead(head) => self.picture_head(head, byte),
+            State::Picture {
+                doubled,
+                row_bytes,
+                left,
+                data,
+            } => self.picture(doubled, row_bytes, left, data, byte),
+            State::BlockHead(head) => self.block_head(head, byte),
             State::Block {
                 name,
                 left,
@@ -259,18 +196,24 @@ impl Decoder {
                 self.state = State::Esc;
                 Ok(None)
             }
+            0x1C => {
+                self.state = State::Fs;
+                Ok(None)
+            }
             0x1D => {
                 self.state = State::Gs;
                 Ok(None)
             }
             _ => {
+                let Lettering::Page { page, .. } = self.lettering else {
+                    return Err(format!("{byte:#04X} for a printer without letters"));
+                };
                 if byte >= 0x80 && !self.page_selected {
                     return Err(format!("{byte:#04X} before a code page was selected"));
                 }
-                let character = self
-                    .page
+                let character = page
                     .decode(byte)
-                    .ok_or_else(|| format!("{byte:#04X} is no {} text", self.page.name()))?;
+                    .ok_or_else(|| format!("{byte:#04X} is no {} text", page.name()))?;
                 if self.line.len() >= LINE_MAX_BYTES {
                     return Err("a line without end".to_owned());
                 }
@@ -283,16 +226,26 @@ impl Decoder {
     fn line_feed(&mut self) -> Result<Event, String> {
         let text = std::mem::take(&mut self.line);
         let used = text.chars().count() * usize::from(self.width);
-        if used > usize::from(self.columns) {
+        if used > usize::from(self.ticket.columns) {
             return Err(format!("{text:?} is {used} columns wide"));
         }
-        self.ticket.items.push(Item::Line {
+        self.add(Item::Line {
             text,
             width: self.width,
             height: self.height,
             bold: self.bold,
             align: self.align,
-        });
+        })
+    }
+
+    fn add(&mut self, item: Item) -> Result<Event, String> {
+        if self.ticket.items.len() >= ITEMS_MAX {
+            return Err("a ticket without end".to_owned());
+        }
+        if !self.line.is_empty() {
+            return Err("a picture inside a line".to_owned());
+        }
+        self.ticket.items.push(item);
         Ok(Event::Printed)
     }
 
@@ -308,31 +261,36 @@ impl Decoder {
                 self.align = Align::Left;
                 self.page_selected = false;
             }
-            b't' | b'a' | b'E' => self.state = State::EscParameter(byte),
+            b't' | b'a' | b'E' | b'd' => self.state = State::EscParameter(byte),
             other => return Err(format!("unknown command ESC {other:#04X}")),
         }
         Ok(None)
     }
 
-    fn esc_parameter(&mut self, command: u8, byte: u8) -> Result<(), String> {
+    fn esc_parameter(&mut self, command: u8, byte: u8) -> Result<Option<Event>, String> {
         match (command, byte) {
-            (b't', number) if number == self.page_number => self.page_selected = true,
+            (b't', wanted) if matches!(self.lettering, Lettering::Page { number, .. } if number == wanted) =>
+            {
+                self.page_selected = true;
+            }
             (b'a', 0) => self.align = Align::Left,
             (b'a', 1) => self.align = Align::Centre,
             (b'a', 2) => self.align = Align::Right,
             (b'E', 0) => self.bold = false,
             (b'E', 1) => self.bold = true,
+            (b'd', 1..) if self.cut == Cut::None => return self.end_ticket().map(Some),
             (command, byte) => {
                 return Err(format!("ESC {} {byte} means nothing", char::from(command)));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn gs(&mut self, byte: u8) -> Result<Option<Event>, String> {
         self.state = match byte {
             b'!' | b'V' | b'a' | b'I' => State::GsParameter(byte),
             b'(' => State::BlockHead(Vec::with_capacity(3)),
+            b'v' => State::PictureHead(Vec::with_capacity(6)),
             other => return Err(format!("unknown command GS {other:#04X}")),
         };
         Ok(None)
@@ -345,7 +303,11 @@ impl Decoder {
                 self.height = (size & 0x07) + 1;
                 Ok(None)
             }
-            (b'V', b'B') => {
+            (b'V', b'A') if self.cut == Cut::Full => {
+                self.state = State::CutFeed;
+                Ok(None)
+            }
+            (b'V', b'B') if self.cut == Cut::Partial => {
                 self.state = State::CutFeed;
                 Ok(None)
             }
@@ -355,22 +317,130 @@ impl Decoder {
         }
     }
 
-    fn cut(&mut self) -> Result<Event, String> {
+    fn end_ticket(&mut self) -> Result<Event, String> {
         if !self.line.is_empty() {
             return Err("a cut through a line".to_owned());
         }
         if self.ticket.items.is_empty() {
             return Err("a cut of blank paper".to_owned());
         }
-        let items = std::mem::take(&mut self.ticket.items);
+        self.picture_rows = 0;
         Ok(Event::Cut(Ticket {
-            columns: self.columns,
-            items,
+            items: std::mem::take(&mut self.ticket.items),
+            columns: self.ticket.columns,
+            dots: self.ticket.dots,
         }))
+    }
+
+    fn stored_picture(&mut self, number: Option<u8>, byte: u8) -> Result<Option<Event>, String> {
+        match (number, byte) {
+            (None, 1..) => {
+                self.state = State::StoredPicture(Some(byte));
+                Ok(None)
+            }
+            (Some(number), 0) => self
+                .add(Item::StoredPicture {
+                    name: number.to_string(),
+                })
+                .map(Some),
+            (None | Some(_), _) => Err(format!("FS p {byte} means nothing")),
+        }
+    }
+
+    /// `GS v 0 m xL xH yL yH`: normal or doubled, within the paper and our bands.
+    fn picture_head(&mut self, mut head: Vec<u8>, byte: u8) -> Result<Option<Event>, String> {
+        head.push(byte);
+        self.state = match *head.as_slice() {
+            [b'0', mode, x_low, x_high, y_low, y_high] => {
+                let row_bytes = usize::from(x_low) + 256 * usize::from(x_high);
+                let rows = usize::from(y_low) + 256 * usize::from(y_high);
+                let doubled = match mode {
+                    0 => false,
+                    3 => true,
+                    other => return Err(format!("GS v 0 in mode {other}")),
+                };
+                let width = row_bytes * if doubled { 16 } else { 8 };
+                if width > usize::from(self.ticket.dots) || !(1..=BAND_ROWS).contains(&rows) {
+                    return Err(format!("a picture of {width} × {rows} dots"));
+                }
+                self.picture_rows += rows;
+                if self.picture_rows > PICTURE_ROWS_MAX {
+                    return Err("a ticket of pictures without end".to_owned());
+                }
+                let left = row_bytes * rows;
+                if left == 0 {
+                    return Err("a picture of no width".to_owned());
+                }
+                State::Picture {
+                    doubled,
+                    row_bytes,
+                    left,
+                    data: Vec::with_capacity(left),
+                }
+            }
+            [first, ..] if first != b'0' => {
+                return Err(format!("unknown command GS v {first:#04X}"));
+            }
+            _ => State::PictureHead(head),
+        };
+        Ok(None)
+    }
+
+    fn picture(
+        &mut self,
+        doubled: bool,
+        row_bytes: usize,
+        left: usize,
+        mut data: Vec<u8>,
+        byte: u8,
+    ) -> Result<Option<Event>, String> {
+        if data
+            .last()
+            .is_some_and(|&before| runs_at_once(before, byte))
+        {
+            return Err("a command inside a picture that printers run at once".to_owned());
+        }
+        data.push(byte);
+        if left > 1 {
+            self.state = State::Picture {
+                doubled,
+                row_bytes,
+                left: left - 1,
+                data,
+            };
+            return Ok(None);
+        }
+        let align = self.align;
+        self.add(Item::Picture {
+            bitmap: Bitmap::from_rows(row_bytes, data),
+            doubled,
+            align,
+        })
+        .map(Some)
+    }
+
+    fn block_head(&mut self, mut head: Vec<u8>, byte: u8) -> Result<Option<Event>, String> {
+        head.push(byte);
+        self.state = match *head.as_slice() {
+            [name, low, high] => {
+                let left = usize::from(low) + 256 * usize::from(high);
+                if !(2..=BLOCK_MAX_BYTES).contains(&left) {
+                    return Err(format!("a GS ( block of {left} bytes"));
+                }
+                State::Block {
+                    name,
+                    left,
+                    data: Vec::with_capacity(left),
+                }
+            }
+            _ => State::BlockHead(head),
+        };
+        Ok(None)
     }
 
     fn block(&mut self, name: u8, data: &[u8]) -> Result<Option<Event>, String> {
         match (name, data) {
+            (b'k', _) if !self.qr => Err("GS ( k for a printer without QR codes".to_owned()),
             (b'k', [0x31, 0x41, 0x32, 0]) | (b'k', [0x31, 0x45, 0x30..=0x33]) => Ok(None),
             (b'k', [0x31, 0x43, dots @ 1..=16]) => {
                 self.qr_module_dots = *dots;
@@ -381,16 +451,21 @@ impl Decoder {
                 Ok(None)
             }
             (b'k', [0x31, 0x51, 0x30]) => {
-                if !self.line.is_empty() {
-                    return Err("a QR code inside a line".to_owned());
-                }
                 let payload = self.qr_data.take().ok_or("a QR code without data")?;
-                self.ticket.items.push(Item::Qr {
+                self.add(Item::Qr {
                     payload,
                     module_dots: self.qr_module_dots,
                     align: self.align,
-                });
-                Ok(Some(Event::Printed))
+                })
+                .map(Some)
+            }
+            (b'L', [0x30, 0x45, first, second, 1, 1]) => self
+                .add(Item::StoredPicture {
+                    name: [*first, *second].map(char::from).iter().collect(),
+                })
+                .map(Some),
+            (b'H', _) if !self.confirms => {
+                Err("GS ( H for a printer that does not confirm".to_owned())
             }
             (b'H', [0x30, 0x30, id @ ..]) => match <[u8; 4]>::try_from(id) {
                 Ok(id) if id.iter().all(|byte| (0x20..=0x7E).contains(byte)) => {
@@ -434,45 +509,5 @@ pub fn decode(bytes: &[u8], profile: &Profile) -> Result<(Vec<Ticket>, Vec<[u8; 
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    fn epson() -> Profile {
-        Profile::find("epson", CodePage::Cp775, 80).unwrap()
-    }
-
-    #[test]
-    fn what_the_encoder_may_not_send_is_refused_where_it_stands() {
-        for (bytes, offset) in [
-            (&b"\x1b@\x1bt\x21\x07"[..], 5),
-            (b"\x1b@\x80", 2),
-            (b"\x1bt\x22", 2),
-            (b"\x1bE\x02", 2),
-            (b"\x1d!\x88", 2),
-            (b"\x1dv0", 1),
-            (b"\x10\x04\x01", 0),
-            (b"abc\x1dVB\x03", 6),
-            (b"\x1d(k\x03\x00\x31\x51\x30", 7),
-            (b"\x1d(k\xff\xff", 4),
-            (b"\x1b@abc", 5),
-            (b"\n", 1),
-        ] {
-            assert_eq!(
-                decode(bytes, &epson()).unwrap_err().offset,
-                offset,
-                "{bytes:02x?}"
-            );
-        }
-        let wide = [&b"\x1d!\x70"[..], b"1234567\n"].concat();
-        assert!(decode(&wide, &epson()).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _ = decode(&bytes, &epson());
-        }
-    }
-}
+#[path = "decoder_tests.rs"]
+mod tests;

@@ -8,3 +8,4 @@ pub mod printer;
 pub mod pty;
 pub mod run;
 pub mod script;
+pub mod ticket;

@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 use fontdue::{Font, FontSettings};
 use qrcode::{EcLevel, QrCode};
 
-use super::decoder::{Align, Item, Ticket};
+use super::ticket::{Align, Item, Ticket};
+use crate::devices::printer::raster::Bitmap;
 
 /// Picture pixels per printer dot (1/203 inch).
 const SCALE: usize = 2;
-/// A character of normal size, dots (ESC/POS font A).
-const CELL_WIDTH_DOTS: usize = 12;
+/// Height of a character of normal size, dots (ESC/POS font A).
 const CELL_HEIGHT_DOTS: usize = 24;
 /// Free dots between lines of normal size.
 const LEADING_DOTS: usize = 6;
@@ -20,6 +20,8 @@ const MARGIN_DOTS: usize = 32;
 /// White above the first and below the last line.
 const TOP_DOTS: usize = 40;
 const BOTTOM_DOTS: usize = 56;
+/// The frame that stands for a picture in the printer's memory, dots.
+const STORED_DOTS: (usize, usize) = (240, 72);
 /// Room around the paper for its shadow, pixels.
 const SURROUND: usize = 24;
 /// Teeth of the cutter's edge, pixels.
@@ -66,7 +68,7 @@ fn fonts() -> Result<&'static Fonts, PictureError> {
 /// # Errors
 /// Where the QR code's text does not fit a code or the picture cannot be encoded.
 pub fn png(ticket: &Ticket) -> Result<Vec<u8>, PictureError> {
-    let mut ink = Ink::new(usize::from(ticket.columns) * CELL_WIDTH_DOTS * SCALE);
+    let mut ink = Ink::new(ticket);
     for item in &ticket.items {
         match item {
             Item::Line {
@@ -87,6 +89,12 @@ pub fn png(ticket: &Ticket) -> Result<Vec<u8>, PictureError> {
                 module_dots,
                 align,
             } => ink.qr(payload, usize::from(*module_dots), *align)?,
+            Item::Picture {
+                bitmap,
+                doubled,
+                align,
+            } => ink.picture(bitmap, if *doubled { 2 } else { 1 }, *align),
+            Item::StoredPicture { name } => ink.stored_picture(name)?,
         }
     }
     let (width, height, pixels) = on_paper(&ink);
@@ -109,15 +117,19 @@ pub fn png(ticket: &Ticket) -> Result<Vec<u8>, PictureError> {
 struct Ink {
     /// Printable width, pixels.
     width: usize,
+    /// Width of a character of normal size, pixels.
+    cell_width: usize,
     coverage: Vec<u8>,
     /// Top of the next line, pixels.
     y: usize,
 }
 
 impl Ink {
-    fn new(width: usize) -> Self {
+    fn new(ticket: &Ticket) -> Self {
+        let dots = usize::from(ticket.dots.max(1));
         Self {
-            width: width.max(1),
+            width: dots * SCALE,
+            cell_width: dots / usize::from(ticket.columns.max(1)) * SCALE,
             coverage: Vec::new(),
             y: 0,
         }
@@ -125,6 +137,14 @@ impl Ink {
 
     fn height(&self) -> usize {
         self.coverage.len() / self.width
+    }
+
+    /// The coverage of one row; nothing outside.
+    fn row(&self, y: isize) -> &[u8] {
+        usize::try_from(y)
+            .ok()
+            .and_then(|y| self.coverage.get(y * self.width..(y + 1) * self.width))
+            .unwrap_or_default()
     }
 
     fn reach(&mut self, height: usize) {
@@ -143,9 +163,11 @@ impl Ink {
     }
 
     fn fill(&mut self, x: usize, y: usize, width: usize, height: usize) {
+        let right = (x + width).min(self.width);
         for row in y..y + height {
-            for column in x..x + width {
-                self.set(column, row, 255);
+            let start = row * self.width;
+            if let Some(pixels) = self.coverage.get_mut(start + x..start + right) {
+                pixels.fill(255);
             }
         }
     }
@@ -158,7 +180,7 @@ impl Ink {
         bold: bool,
         align: Align,
     ) -> Result<(), PictureError> {
-        let cell_width = CELL_WIDTH_DOTS * width * SCALE;
+        let cell_width = self.cell_width * width;
         let cell_height = CELL_HEIGHT_DOTS * height * SCALE;
         let fonts = fonts()?;
         let font = if bold { &fonts.bold } else { &fonts.regular };
@@ -223,7 +245,38 @@ impl Ink {
                 );
             }
         }
-        self.y += modules * module + 2 * LEADING_DOTS * SCALE;
+        self.y += modules * module;
+        self.reach(self.y);
+        Ok(())
+    }
+
+    /// Dots as they are; the next picture touches this one.
+    fn picture(&mut self, bitmap: &Bitmap, times: usize, align: Align) {
+        let dot = SCALE * times;
+        let left = self.left_edge(bitmap.width() * dot, align);
+        self.reach(self.y + bitmap.height() * dot);
+        for y in 0..bitmap.height() {
+            for x in (0..bitmap.width()).filter(|&x| bitmap.is_black(x, y)) {
+                self.fill(left + x * dot, self.y + y * dot, dot, dot);
+            }
+        }
+        self.y += bitmap.height() * dot;
+    }
+
+    /// What lies in a real printer's memory is not known here: a frame with its name.
+    fn stored_picture(&mut self, name: &str) -> Result<(), PictureError> {
+        let (width, height) = (STORED_DOTS.0 * SCALE, STORED_DOTS.1 * SCALE);
+        let (left, top) = (self.left_edge(width, Align::Centre), self.y);
+        self.reach(top + height);
+        for edge in [top, top + height - SCALE] {
+            self.fill(left, edge, width, SCALE);
+        }
+        for edge in [left, left + width - SCALE] {
+            self.fill(edge, top, SCALE, height);
+        }
+        self.y = top + (height - CELL_HEIGHT_DOTS * SCALE) / 2;
+        self.line(&format!("logo {name}"), 1, 1, true, Align::Centre)?;
+        self.y = top + height + LEADING_DOTS * SCALE;
         self.reach(self.y);
         Ok(())
     }
@@ -267,23 +320,24 @@ fn on_paper(ink: &Ink) -> (usize, usize, Vec<u8>) {
     let height = paper_height + 2 * SURROUND;
     let mut pixels = Vec::with_capacity(width * height * 4);
     for y in 0..height {
+        let down = y as isize - SURROUND as isize;
+        let mut inked = ink.row(down - (TOP_DOTS * SCALE) as isize).iter();
         for x in 0..width {
-            let (right, down) = (
-                x as isize - SURROUND as isize,
-                y as isize - SURROUND as isize,
-            );
-            let pixel = if on_strip(right, down, paper_width, paper_height) {
-                paper_pixel(
-                    ink,
-                    right as usize,
-                    down as usize,
-                    paper_width,
-                    paper_height,
-                )
+            let right = x as isize - SURROUND as isize;
+            let within = right - (MARGIN_DOTS * SCALE) as isize;
+            let coverage = if (0..ink.width as isize).contains(&within) {
+                inked.next().copied().unwrap_or(0)
+            } else {
+                0
+            };
+            pixels.extend(if coverage == 255 {
+                [INK[0], INK[1], INK[2], 255]
+            } else if on_strip(right, down, paper_width, paper_height) {
+                let (x, y) = (right as usize, down as usize);
+                paper_pixel(coverage, x, y, paper_width, paper_height)
             } else {
                 shadow_pixel(right, down, paper_width, paper_height)
-            };
-            pixels.extend(pixel);
+            });
         }
     }
     (width, height, pixels)
@@ -299,16 +353,7 @@ fn on_strip(x: isize, y: isize, width: usize, height: usize) -> bool {
     (y as usize) < height - TOOTH + tooth
 }
 
-fn paper_pixel(ink: &Ink, x: usize, y: usize, width: usize, height: usize) -> [u8; 4] {
-    let (left, top) = (MARGIN_DOTS * SCALE, TOP_DOTS * SCALE);
-    let coverage = if x >= left && x < left + ink.width && y >= top {
-        ink.coverage
-            .get((y - top) * ink.width + x - left)
-            .copied()
-            .unwrap_or(0)
-    } else {
-        0
-    };
+fn paper_pixel(coverage: u8, x: usize, y: usize, width: usize, height: usize) -> [u8; 4] {
     // The strip bends a little: its sides and ends are a touch darker.
     let to_side = x.min(width - 1 - x).min(60) as f32 / 60.0;
     let to_end = y.min(height.saturating_sub(1 + y)).min(90) as f32 / 90.0;
@@ -316,7 +361,7 @@ fn paper_pixel(ink: &Ink, x: usize, y: usize, width: usize, height: usize) -> [u
     let share = f32::from(coverage) / 255.0;
     let mix = |paper: u8, dark: u8| {
         let value = f32::from(paper) * light * (1.0 - share) + f32::from(dark) * share;
-        value.round().clamp(0.0, 255.0) as u8
+        (value + 0.5) as u8
     };
     let [pr, pg, pb] = PAPER;
     let [ir, ig, ib] = INK;
@@ -349,6 +394,7 @@ mod tests {
         };
         Ticket {
             columns: 48,
+            dots: 576,
             items: vec![
                 line("Pasūtījumu pieņemšana", 1, 2, true),
                 line("P 027", 8, 8, true),

@@ -280,6 +280,7 @@ mod tests {
             bytes: b"\x1b@bytes".to_vec(),
             ticket: Ticket {
                 columns: 48,
+                dots: 576,
                 items: vec![
                     Item::Line {
                         text: "P 027".into(),
