@@ -90,7 +90,7 @@ fn tesseract_reads_the_tickets_that_are_pictures() {
     let mut slip = slip();
     // Every Latvian letter, in words and not in a row, since tesseract reads words.
     slip.guidance = vec![
-        "Glāžšķūņa rūķīši dzērumā čiepj koncertflīģeļu vākus.".to_owned(),
+        "Glāžšķūņa rūķīši dzērumā pačukst koncertflīģeļu vākus.".to_owned(),
         "GLĀŽŠĶŪŅA RŪĶĪŠI DZĒRUMĀ ČAKLI KONCERTFLĪĢEĻU VĀKUS.".to_owned(),
     ];
     let drawn = |profile: &Profile| profile.lettering == Lettering::Raster;
