@@ -88,14 +88,9 @@ async fn over(
     };
     let (job_in, jobs) = mpsc::channel(1);
     let (report_in, reports) = mpsc::channel(16);
-    tokio::spawn(driver::run(
-        tapped,
-        profile,
-        Timing::at_baud(BAUD),
-        jobs,
-        mpsc::channel(1).1,
-        report_in,
-    ));
+    let timing = Timing::at_baud(BAUD, &profile);
+    let tests = mpsc::channel(1).1;
+    tokio::spawn(driver::run(tapped, profile, timing, jobs, tests, report_in));
     tokio::spawn(printing::run(
         KIOSK.to_owned(),
         running.engine.clone(),

@@ -14,7 +14,7 @@ use crate::devices::kiosk_board::{self, BoardStatus, Press, PressAnswer};
 use crate::devices::link::{Connect, Serial};
 use crate::devices::printer::driver::{self, Timing};
 use crate::devices::printer::examination::TestRequest;
-use crate::devices::printer::profile::{LineSpeed, Profile};
+use crate::devices::printer::profile::Profile;
 use crate::devices::simulator::board::{self as board_simulator, BoardConfig, BoardHandle};
 use crate::devices::simulator::printer::{
     self as printer_simulator, PRINT_TIME, PrinterConfig, PrinterHandle,
@@ -86,8 +86,7 @@ pub fn start(
         start_board(name, port, board.baud, engine, stop);
     }
     if let Some(printer) = &devices.printer {
-        let profile =
-            profile_of(printer).with_context(|| format!("printer of kiosk \"{name}\""))?;
+        let profile = printer.profile.clone();
         printing::check_texts(&config.setup, &profile)
             .with_context(|| format!("printer of kiosk \"{name}\""))?;
         let (handle, asked) = start_printer(name, printer, profile, data, engine, stop)?;
@@ -95,24 +94,6 @@ pub fn start(
         tests = Some(asked);
     }
     Ok(Devices { simulated, tests })
-}
-
-/// The profile a printer's configuration names.
-///
-/// # Errors
-/// Where there is none such; the text says what to write instead.
-pub fn profile_of(printer: &PrinterDevice) -> Result<Profile> {
-    // A simulated printer shows what a fast one would print.
-    let line = match &printer.port {
-        Port::Serial(_) => LineSpeed::Slow,
-        Port::Simulated => LineSpeed::Fast,
-    };
-    Ok(Profile::find(
-        &printer.profile,
-        printer.code_page,
-        printer.width_mm,
-        line,
-    )?)
 }
 
 /// Tests the configured printers while no daemon drives them.
@@ -129,7 +110,7 @@ pub async fn test_printers(config: &Config, kiosk: Option<&str>) -> Result<Strin
         if kiosk.is_some_and(|kiosk| kiosk != name) {
             continue;
         }
-        let profile = profile_of(printer)?;
+        let profile = printer.profile.clone();
         let (baud, timing) = (printer.baud, timing_of(printer));
         let found = match &printer.port {
             PrinterPort::Simulated => Err(anyhow::anyhow!(
@@ -361,11 +342,12 @@ fn start_printer(
 }
 
 fn timing_of(printer: &PrinterDevice) -> Timing {
-    Timing::at_baud(if printer.port.is_slow() {
+    let bits_per_s = if printer.port.is_slow() {
         printer.baud
     } else {
         FAST_LINE_BITS_PER_S
-    })
+    };
+    Timing::at_baud(bits_per_s, &printer.profile)
 }
 
 fn drive<C: Connect>(

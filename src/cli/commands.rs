@@ -146,8 +146,7 @@ fn check_config(place: &Place) -> Result<ExitCode> {
     for (name, devices) in &config.kiosks {
         if let Some(printer) = &devices.printer {
             let wrong = |error: anyhow::Error| WrongUse(format!("kiosk \"{name}\": {error:#}"));
-            let profile = kiosks::profile_of(printer).map_err(wrong)?;
-            printing::check_texts(&config.setup, &profile).map_err(wrong)?;
+            printing::check_texts(&config.setup, &printer.profile).map_err(wrong)?;
         }
     }
     for warning in &config.warnings {

@@ -9,11 +9,13 @@ use jiff::tz::TimeZone;
 
 use super::display;
 use super::place::{At, Found};
+use super::printer::{check_families, check_profile};
 use super::{
     BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
     PrinterDevice, PrinterPort, PrinterTable, RulesTable,
 };
 use crate::devices::printer::page::CodePage;
+use crate::devices::printer::profile::Families;
 use crate::devices::tcp::NotTcp;
 use crate::devices::usb::NotUsb;
 use crate::queue::catalogue::Service;
@@ -45,7 +47,8 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     }
     let kiosk_names: BTreeSet<String> = file.kiosk.iter().map(|k| k.name.clone()).collect();
     let desks = check_desks(&file, &kiosk_names, found);
-    let kiosks = check_kiosks(&file.kiosk, found);
+    let families = check_families(&file.printer_profile, found);
+    let kiosks = check_kiosks(&file.kiosk, &families, found);
     let series = check_series(&file.series, found);
     let (rules, lead) = check_rules(&file.rules, found);
     let hours = OpeningHours {
@@ -182,7 +185,11 @@ fn check_desks(
     desks
 }
 
-fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String, KioskDevices> {
+fn check_kiosks(
+    tables: &[KioskTable],
+    families: &Families,
+    found: &mut Found<'_>,
+) -> BTreeMap<String, KioskDevices> {
     let mut kiosks = BTreeMap::new();
     for (index, table) in tables.iter().enumerate() {
         let at = [At::Key("kiosk"), At::Index(index)];
@@ -206,9 +213,6 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
         });
         let printer = table.printer.as_ref().and_then(|printer| {
             check_baud(printer.baud, &printer_key("baud"), found);
-            if ![58, 80].contains(&printer.width_mm) {
-                found.note(&printer_key("width_mm"), "paper is 58 or 80 mm wide");
-            }
             let code_page = match printer.code_page.as_str() {
                 "cp775" => Some(CodePage::Cp775),
                 "cp1257" => Some(CodePage::Cp1257),
@@ -224,12 +228,12 @@ fn check_kiosks(tables: &[KioskTable], found: &mut Found<'_>) -> BTreeMap<String
             let port = printer_port(&printer.port)
                 .map_err(|message| found.note(&printer_key("port"), message))
                 .ok()?;
+            let page = code_page?;
+            let profile = check_profile(printer, page, &port, families, printer_key, found)?;
             Some(PrinterDevice {
                 port,
-                profile: printer.profile.clone(),
+                profile,
                 baud: printer.baud,
-                width_mm: printer.width_mm,
-                code_page: code_page?,
                 paper: paper?,
             })
         });

@@ -3,6 +3,7 @@
 mod check;
 mod display;
 mod place;
+mod printer;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::devices::printer::page::CodePage;
+use crate::devices::printer::profile::{Families, Profile};
 use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
 use crate::queue::setup::{PaperPolicy, Setup};
@@ -138,14 +139,10 @@ pub struct BoardDevice {
 pub struct PrinterDevice {
     /// Where it is.
     pub port: PrinterPort,
-    /// Name of its profile.
-    pub profile: String,
+    /// What differs between printers, and its logo.
+    pub profile: Profile,
     /// Baud rate of a serial line; of no account elsewhere.
     pub baud: u32,
-    /// Paper width, millimetres.
-    pub width_mm: u16,
-    /// Code page in which its text is sent.
-    pub code_page: CodePage,
     /// How its paper is dealt with.
     pub paper: PaperPolicy,
 }
@@ -169,6 +166,8 @@ struct File {
     exception: Vec<ExceptionTable>,
     #[serde(default)]
     kiosk: Vec<KioskTable>,
+    #[serde(default)]
+    printer_profile: Families,
     #[serde(default)]
     voice: Voice,
     #[serde(default)]
@@ -263,6 +262,7 @@ struct PrinterTable {
     copies_policy: String,
     paper_wait_seconds: Option<u32>,
     roll_tickets: Option<u32>,
+    logo: Option<String>,
 }
 
 fn baud() -> u32 {
@@ -318,6 +318,9 @@ pub fn parse(text: &str, name: &str) -> Result<Config, Problems> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::devices::printer::logo::Logo;
+    use crate::devices::printer::page::CodePage;
+    use crate::devices::printer::profile::Lettering;
     use crate::queue::setup::Copies;
 
     pub(super) const SOUND: &str = r#"
@@ -464,5 +467,53 @@ no_show_secs = 60
         let with = |port| format!("{SOUND}\n{}{}", kiosk("k1", port), kiosk("k2", port));
         insta::assert_snapshot!(problems(&with("usb:04b8:0e15")));
         assert!(parse(&with("simulated"), "centre.toml").is_ok());
+    }
+
+    /// The problems with one kiosk's printer at the given port, with further keys.
+    fn printer_problems(port: &str, keys: &str, tables: &str) -> String {
+        problems(&format!(
+            "{SOUND}\n[[kiosk]]\nname = \"k1\"\n[kiosk.printer]\nport = \"{port}\"\n{keys}\n{tables}"
+        ))
+    }
+
+    #[test]
+    fn profiles_are_checked_where_they_stand() {
+        let serial = "serial:/dev/ttyUSB0";
+        insta::assert_snapshot!(printer_problems(serial, "profile = \"star\"", ""));
+        insta::assert_snapshot!(printer_problems("usb", "profile = \"stra\"", ""));
+        let wrong = "profile = \"bixolon\"\ncode_page = \"cp1257\"";
+        insta::assert_snapshot!(printer_problems("usb", wrong, ""));
+        insta::assert_snapshot!(printer_problems("usb", "width_mm = 70", ""));
+        let own = "[printer_profile.epson]\ncp775 = 33\n[printer_profile.own]\ncp755 = 33";
+        insta::assert_snapshot!(printer_problems("usb", "", own));
+        let own = "[printer_profile.own]\ndots = 570";
+        insta::assert_snapshot!(printer_problems("usb", "profile = \"own\"", own));
+    }
+
+    #[test]
+    fn logos_are_checked_where_they_stand() {
+        let logo = |port, logo| printer_problems(port, &format!("logo = \"{logo}\""), "");
+        insta::assert_snapshot!(logo("serial:/dev/ttyUSB0", "/etc/rinda/logo.png"));
+        insta::assert_snapshot!(logo("usb", "logo.png"));
+        insta::assert_snapshot!(logo("usb", "/no/such/logo.png"));
+    }
+
+    #[test]
+    fn a_printer_unknown_to_rinda_is_described_in_the_file() {
+        let text = format!(
+            "{SOUND}\n[[kiosk]]\nname = \"k1\"\n[kiosk.printer]\nport = \"serial:/dev/ttyS0\"\nprofile = \"srp350\"\nlogo = \"memory:1\"\n[printer_profile.srp350]\ncp775 = 30\ndots = 512\nqr = true\n"
+        );
+        let config = parse(&text, "centre.toml").unwrap();
+        let profile = &config.kiosks["k1"].printer.as_ref().unwrap().profile;
+        let page = Lettering::Page {
+            page: CodePage::Cp775,
+            number: 30,
+        };
+        assert_eq!(
+            (profile.lettering, profile.dots, profile.qr),
+            (page, 512, true)
+        );
+        assert_eq!(profile.logo, Some(Logo::Number(1)));
+        assert!(!profile.confirms);
     }
 }

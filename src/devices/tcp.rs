@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::devices::printer::driver::{self, PrinterJob, PrinterReport, Timing};
     use crate::devices::printer::page::CodePage;
-    use crate::devices::printer::profile::Profile;
+    use crate::devices::printer::profile::{LineSpeed, Profile};
     use crate::devices::simulator::line::{Network, Serial};
     use crate::devices::simulator::printer::{PrinterCommand, start_on};
     use crate::queue::slip::Slip;
@@ -222,7 +222,7 @@ mod tests {
     async fn a_network_printer_prints_and_comes_back() {
         let directory = tempfile::tempdir().unwrap();
         let address = free_address();
-        let profile = Profile::find("epson", CodePage::Cp775, 80).unwrap();
+        let profile = Profile::find("epson", CodePage::Cp775, 80, LineSpeed::Fast).unwrap();
         let serial = Serial {
             link: directory.path().join("printer"),
             baud: 115_200,
@@ -239,7 +239,7 @@ mod tests {
         let tcp = Tcp::new(format!("tcp:{address}").parse().unwrap());
         let timing = Timing {
             poll: Duration::from_millis(50),
-            ..Timing::at_baud(10_000_000)
+            ..Timing::at_baud(10_000_000, &profile)
         };
         tokio::spawn(driver::run(
             tcp,

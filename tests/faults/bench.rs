@@ -12,7 +12,7 @@ use rinda::config;
 use rinda::devices::link::Serial;
 use rinda::devices::printer::driver::{self, Timing};
 use rinda::devices::printer::page::CodePage;
-use rinda::devices::printer::profile::Profile;
+use rinda::devices::printer::profile::{LineSpeed, Profile};
 use rinda::devices::simulator::printer::{
     Finished, PrinterCommand, PrinterConfig, PrinterHandle, start as start_printer,
 };
@@ -40,7 +40,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 const BAUD: u32 = 2_000_000;
 
 pub fn profile(name: &str) -> Profile {
-    Profile::find(name, CodePage::Cp775, 80).unwrap()
+    Profile::find(name, CodePage::Cp775, 80, LineSpeed::Slow).unwrap()
 }
 
 fn timing() -> Timing {

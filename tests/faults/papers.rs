@@ -23,7 +23,7 @@ impl Papers {
             .iter()
             .filter_map(|item| match item {
                 Item::Line { text, .. } => is_number(text).then_some(text.as_str()),
-                Item::Qr { .. } => None,
+                Item::Qr { .. } | Item::Picture { .. } | Item::StoredPicture { .. } => None,
             })
             .collect();
         assert!(

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use firmware_protocol::{Button, Uid};
 use rinda::devices::printer::page::CodePage;
-use rinda::devices::printer::profile::Profile;
+use rinda::devices::printer::profile::{LineSpeed, Profile};
 use rinda::devices::simulator::board::{self, BoardHandle};
 use rinda::devices::simulator::printer::{self, Finished, PrinterCommand, PrinterHandle};
 use serde_json::Value;
@@ -86,7 +86,7 @@ impl Room {
             gadget,
             takes: takes.clone(),
         };
-        let profile = Profile::find("epson", CodePage::Cp775, 80)?;
+        let profile = Profile::find("epson", CodePage::Cp775, 80, LineSpeed::Fast)?;
         let (printer, tickets) = printer::start_on(socket, profile, PRINT_TIME)?;
         let gadget = Gadget::make(
             "board",

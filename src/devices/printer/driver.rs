@@ -17,7 +17,7 @@ use crate::queue::view::PrinterState;
 use super::encoder::{confirmation_id, encode};
 use super::examination::{TestRequest, examine};
 use super::outcome::{Outcome, await_confirmation, await_health};
-use super::profile::Profile;
+use super::profile::{Lettering, Profile};
 use super::session::{Lost, Session, WriteFailed};
 use super::status::AUTO_STATUS_ON;
 
@@ -88,17 +88,24 @@ pub struct Timing {
     pub recorded: Duration,
 }
 
-/// Generous size of a ticket, bytes: what a line of a given speed must carry in time.
-const TICKET_BYTES: u32 = 1_000;
 /// Bits on the wire per byte.
 const BITS_PER_BYTE: u32 = 10;
 
+/// A slow printer's time for a ticket that is a picture: 19 cm at 50 mm a second.
+const PICTURE_TIME: Duration = Duration::from_secs(4);
+
 impl Timing {
-    /// The waits for a line of this speed, bits per second.
-    pub fn at_baud(baud: u32) -> Self {
-        let transfer = Duration::from_secs(1) * TICKET_BYTES * BITS_PER_BYTE / baud.max(1);
+    /// The waits for tickets of this profile on a line of this speed, bits per second.
+    pub fn at_baud(baud: u32, profile: &Profile) -> Self {
+        let bits = profile.ticket_bytes() * BITS_PER_BYTE;
+        let transfer = Duration::from_secs(1) * bits / baud.max(1);
+        // A question behind a picture is read when the picture is on paper.
+        let behind = match profile.lettering {
+            Lettering::Page { .. } => Duration::ZERO,
+            Lettering::Raster => PICTURE_TIME,
+        };
         Self {
-            reply: Duration::from_secs(1),
+            reply: Duration::from_secs(1) + behind,
             poll: Duration::from_secs(2),
             poll_job: Duration::from_millis(500),
             write: Duration::from_secs(5) + transfer,
@@ -225,6 +232,9 @@ impl Driver {
             let answered = session.ask(self.timing.reply).await?;
             if answered {
                 link.alive();
+                if self.profile.mouth && !session.ask_full(self.timing.reply).await? {
+                    tracing::debug!("the printer does not tell of its mouth");
+                }
                 self.clean(&mut session).await?;
                 if !started && !self.unclean && self.profile.auto_status {
                     session.send(&AUTO_STATUS_ON, self.timing.write).await?;
@@ -324,7 +334,7 @@ impl Driver {
             // Such a printer can only be trusted to have printed or lost what it had. A line that
             // was opened again says nothing of its memory, so it is never told as cleared.
             if self.torn {
-                session.separate(self.timing.write).await?;
+                session.separate(&self.profile, self.timing.write).await?;
             }
             (self.unclean, self.torn) = (false, false);
             return Ok(());

@@ -75,21 +75,22 @@ struct Bench {
 
 impl Bench {
     fn new(profile: Profile) -> Self {
+        Self::at(115_200, profile)
+    }
+
+    fn at(baud: u32, profile: Profile) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let link: PathBuf = directory.path().join("printer");
         let (printer, tickets) = start(PrinterConfig {
             link: link.clone(),
-            baud: 115_200,
+            baud,
             profile: profile.clone(),
             print_time: Duration::from_millis(60),
         })
         .unwrap();
         let (jobs, job_receiver) = mpsc::channel(4);
         let (report_sender, reports) = mpsc::channel(4);
-        let serial = Serial {
-            path: link,
-            baud: 115_200,
-        };
+        let serial = Serial { path: link, baud };
         let (tests, test_receiver) = mpsc::channel(1);
         let driver = run(
             serial,
@@ -384,6 +385,24 @@ async fn a_printer_that_cannot_confirm_is_asked_whether_it_is_well() {
     assert_eq!(bench.finished(), 1);
 }
 
+/// A kiosk printer without Baltic page: the ticket is a picture, and stays in the mouth.
+#[tokio::test]
+async fn a_picture_comes_out_and_is_left_in_the_mouth() {
+    let custom = Profile::find("custom", CodePage::Cp775, 80, LineSpeed::Fast).unwrap();
+    let mut bench = Bench::at(460_800, custom);
+    bench.until_state(PrinterState::Ready).await;
+    bench.printer.tell(PrinterCommand::TicketsStay(true)).await;
+    bench.jobs.send(job(27)).await.unwrap();
+    assert_eq!(bench.until_outcome().await, (27, "printed"));
+    bench.until_state(PrinterState::TicketInMouth).await;
+    bench.printer.tell(PrinterCommand::TicketsStay(false)).await;
+    bench.until_state(PrinterState::Ready).await;
+    let shown = bench.printer_until(|printer| printer.finished == 1).await;
+    assert_eq!(shown.garbage, Vec::<String>::new());
+    assert_eq!(shown.last.unwrap().ticket.texts(), Vec::<&str>::new());
+    assert!(bench.printer.last_slip_png().await.unwrap().len() > 5_000);
+}
+
 #[tokio::test]
 async fn a_ticket_that_cannot_be_printed_fails_alone() {
     let mut bench = Bench::new(epson());
@@ -483,7 +502,7 @@ async fn a_test_of_a_printer_that_is_not_well_says_so_at_once() {
 /// stopped, and never on the next customer's paper.
 #[tokio::test]
 async fn a_torn_ticket_never_comes_out_on_the_next_ones_paper() {
-    let netum = Profile::find("netum", CodePage::Cp775, 80).unwrap();
+    let netum = Profile::find("netum", CodePage::Cp775, 80, LineSpeed::Slow).unwrap();
     for offset in (1..400).step_by(37) {
         let mut bench = Bench::new(netum.clone());
         bench.until_state(PrinterState::Ready).await;

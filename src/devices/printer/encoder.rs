@@ -1,7 +1,7 @@
 //! A slip as ESC/POS bytes: pure, and refusing whatever would not look right on paper.
 //!
 //! Text goes out in the printer's own Baltic code page or, where it has none, as a picture (which
-//! would take 48 s at 9600 baud). A character that neither has is an error, never a wrong glyph
+//! would take a minute at 9600 baud). A character that neither has is an error, never a wrong glyph
 //! (hardware.md).
 
 use crate::queue::slip::Slip;
@@ -103,7 +103,7 @@ pub fn encode(slip: &Slip, profile: &Profile, job: u64) -> Result<Vec<u8>, Encod
     }
     sheet.cut();
     if profile.confirms {
-        sheet.request_confirmation(confirmation_id(job));
+        sheet.confirm(confirmation_id(job));
     }
     Ok(sheet.finish())
 }

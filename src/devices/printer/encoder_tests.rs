@@ -1,9 +1,14 @@
 //! The encoder against hand-written bytes, and read back by the strict decoder.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::sync::Arc;
+
 use super::*;
+use crate::devices::printer::logo::Logo;
 use crate::devices::printer::page::CodePage;
-use crate::devices::printer::profile::LineSpeed;
+use crate::devices::printer::profile::{LineSpeed, built_in};
+use crate::devices::printer::raster::{Bitmap, runs_at_once};
+use crate::devices::printer::self_test::self_test;
 use crate::devices::simulator::decoder::{Item, decode};
 
 fn slip() -> Slip {
@@ -180,6 +185,36 @@ fn no_ticket_holds_a_command_that_printers_run_at_once() {
                 .windows(2)
                 .any(|pair| matches!(pair, [0x10, 0x04 | 0x05 | 0x14]))
         );
+    }
+}
+
+/// Every family on both papers, with every logo: read back whole, and harmless on the way.
+#[test]
+fn every_profiles_papers_are_read_back_and_hold_no_command_run_at_once() {
+    let mut picture = Bitmap::new(200);
+    picture.reach(50);
+    (0..50).for_each(|y| picture.blacken(3 + y % 8, y));
+    let logos = [
+        None,
+        Some(Logo::Picture(Arc::new(picture))),
+        Some(Logo::Number(1)),
+        Some(Logo::Key(*b"L1")),
+    ];
+    let learned = [("№".to_owned(), "a\u{1b}@ā漢".repeat(40))];
+    for (logo, (name, family)) in logos.into_iter().cycle().zip(built_in()) {
+        for width_mm in [80, 58] {
+            let page = CodePage::Cp775;
+            let mut profile = Profile::of(name, family, page, width_mm, LineSpeed::Fast).unwrap();
+            profile.logo = logo.clone();
+            let ticket = encode(&slip(), &profile, u64::MAX).unwrap();
+            let page = self_test(&profile, &learned).unwrap();
+            for bytes in [ticket, page] {
+                let (papers, _) = decode(&bytes, &profile).unwrap();
+                assert_eq!(papers.len(), 1, "{name}");
+                let runs = bytes.windows(2).any(|pair| runs_at_once(pair[0], pair[1]));
+                assert!(!runs, "{name}");
+            }
+        }
     }
 }
 

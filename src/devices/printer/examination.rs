@@ -53,7 +53,7 @@ enum Page {
 /// What a test found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Findings {
-    profile: &'static str,
+    profile: String,
     /// How long it took to answer the four status questions; absent where it did not.
     status_took: Option<Duration>,
     state: PrinterState,
@@ -92,10 +92,7 @@ impl fmt::Display for Findings {
             None => writeln!(f, "status:        no answer (DLE EOT)")?,
         }
         match self.identity.as_deref() {
-            None => writeln!(
-                f,
-                "model:         not asked (GS I)"
-            )?,
+            None => writeln!(f, "model:         not asked (GS I)")?,
             Some([]) => writeln!(f, "model:         not told (GS I)")?,
             Some(told) => writeln!(f, "model:         {}", told.join(", "))?,
         }
@@ -128,7 +125,7 @@ pub(super) async fn examine<P: Port>(
     let begun = Instant::now();
     let answered = session.ask(timing.reply).await?;
     let mut findings = Findings {
-        profile: profile.family,
+        profile: profile.family.clone(),
         status_took: answered.then(|| begun.elapsed()),
         state: if answered {
             session.health().state()

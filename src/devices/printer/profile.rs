@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::logo::Logo;
 use super::page::CodePage;
+use super::raster::BAND_ROWS;
 
 /// Families by the name under which the configuration asks for them.
 pub type Families = BTreeMap<String, Family>;
@@ -77,10 +78,25 @@ pub enum Cut {
     None,
 }
 
+/// Lines fed where there is no cutter: the ticket's end passes the edge it is torn at.
+const TEAR_LINES: u8 = 6;
+
+impl Cut {
+    /// `GS V` function A or B: feed the last line past the cutter plus a little, cut. Without a
+    /// cutter `ESC d`: feed it past the edge to tear at.
+    pub fn command(self) -> &'static [u8] {
+        match self {
+            Self::Full => &[0x1D, b'V', b'A', 3],
+            Self::Partial => &[0x1D, b'V', b'B', 3],
+            Self::None => &[0x1B, b'd', TEAR_LINES],
+        }
+    }
+}
+
 /// How fast the line to a printer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineSpeed {
-    /// A serial line: text, but no pictures (46 kB take 48 s at 9600 baud).
+    /// A serial line: text, but no pictures (64 kB take 66 s at 9600 baud).
     Slow,
     /// USB, network, or a simulated printer.
     Fast,
@@ -142,7 +158,7 @@ pub enum ProfileError {
     },
     /// The family has no Baltic code page, and pictures are too much for the line.
     #[error(
-        "printer profile {name:?} has no Baltic code page: its tickets are pictures of about 46 kB, which take 48 s over a serial line at 9600 baud. Connect it by USB or network, or use a printer with code page 775 or 1257"
+        "printer profile {name:?} has no Baltic code page: its tickets are pictures of about 64 kB, which take more than a minute over a serial line at 9600 baud. Connect it by USB or network, or use a printer with code page 775 or 1257"
     )]
     NeedsRaster {
         /// As configured.
@@ -262,11 +278,37 @@ impl Profile {
         names.join(", ")
     }
 
-    /// Dots one character of normal size takes.
-    pub fn character_dots(&self) -> u16 {
-        self.dots / u16::from(self.columns.max(1))
+    /// Longest command of a ticket, bytes: what has to follow until a printer that got a part of
+    /// one has left it.
+    pub fn longest_command_bytes(&self) -> usize {
+        TEXT_COMMAND_BYTES.max(PICTURE_HEAD_BYTES + BAND_ROWS * usize::from(self.dots / 8))
+    }
+
+    /// Generous size of a ticket, bytes: what the line must carry in time.
+    pub fn ticket_bytes(&self) -> u32 {
+        let text = match (self.lettering, self.qr) {
+            (Lettering::Page { .. }, true) => TEXT_TICKET_BYTES,
+            (Lettering::Page { .. }, false) => TEXT_TICKET_BYTES + QR_PICTURE_BYTES,
+            (Lettering::Raster, _) => u32::from(self.dots) / 8 * PICTURE_TICKET_ROWS,
+        };
+        let logo = match &self.logo {
+            Some(Logo::Picture(picture)) => picture.width() / 8 * picture.height(),
+            Some(Logo::Number(_) | Logo::Key(_)) | None => 0,
+        };
+        text + u32::try_from(logo).unwrap_or(u32::MAX / 2)
     }
 }
+
+/// Longer than any command of text, bytes: a QR code's is.
+const TEXT_COMMAND_BYTES: usize = 512;
+/// The head of a picture's command, bytes.
+const PICTURE_HEAD_BYTES: usize = 8;
+/// A ticket of text, bytes.
+const TEXT_TICKET_BYTES: u32 = 1_000;
+/// A QR code of the longest address as a picture, bytes.
+const QR_PICTURE_BYTES: u32 = 4_500;
+/// A ticket that is a picture, rows of dots: 19 cm.
+const PICTURE_TICKET_ROWS: u32 = 1_500;
 
 fn lettering(
     name: &str,
@@ -346,7 +388,7 @@ mod tests {
             assert_eq!(fast.lettering, Lettering::Raster, "{name}");
             let slow = Profile::find(name, CodePage::Cp775, 80, LineSpeed::Slow);
             let text = slow.unwrap_err().to_string();
-            assert!(text.contains("48 s") && text.contains("USB"), "{text}");
+            assert!(text.contains("a minute") && text.contains("USB"), "{text}");
         }
     }
 

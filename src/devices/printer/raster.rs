@@ -7,9 +7,9 @@ use fontdue::{Font, FontSettings};
 use qrcode::types::QrError;
 use qrcode::{EcLevel, QrCode};
 
-/// Rows of dots sent with one command: 16 mm; its count fits one byte, and no printer has to
-/// hold more than 15 kB of a picture.
-pub const BAND_ROWS: usize = 128;
+/// Rows of dots sent with one command: 3 mm. Its count fits one byte, no printer has to hold more
+/// than 3 kB of a picture, and a printer that was cut off within one is soon past it.
+pub const BAND_ROWS: usize = 24;
 /// Coverage of a dot from which it is printed; below one half, since heat runs thin strokes dry.
 const INK_FROM: u8 = 112;
 /// Height of a line, in sizes of its letters: accents above and tails below have room.

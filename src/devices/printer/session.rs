@@ -9,7 +9,10 @@ use tokio::time::{Instant, timeout_at};
 use crate::devices::link::Port;
 use crate::queue::view::PrinterState;
 
-use super::status::{ASK_ALL, CLEAR, Health, IDENTIFY, SEPARATOR, StatusEvent, StatusParser};
+use super::profile::Profile;
+use super::status::{
+    ASK_ALL, ASK_FULL, CLEAR, Health, IDENTIFY, StatusEvent, StatusParser, separator,
+};
 
 /// The port is gone, and why.
 #[derive(Debug)]
@@ -57,6 +60,7 @@ pub(super) struct Session<P> {
     confirmed: Option<[u8; 4]>,
     cleared: bool,
     identity: Vec<String>,
+    full: bool,
 }
 
 impl<P: Port> Session<P> {
@@ -71,6 +75,7 @@ impl<P: Port> Session<P> {
             confirmed: None,
             cleared: false,
             identity: Vec::new(),
+            full: false,
         }
     }
 
@@ -118,6 +123,10 @@ impl<P: Port> Session<P> {
                 }
             }
             StatusEvent::Automatic(bytes) => self.health.automatic(bytes),
+            StatusEvent::Full(bytes) => {
+                self.health.full(bytes);
+                self.full = true;
+            }
             StatusEvent::Confirmed(id) => self.confirmed = Some(id),
             StatusEvent::Cleared => self.cleared = true,
             StatusEvent::Identity(text) => {
@@ -182,6 +191,20 @@ impl<P: Port> Session<P> {
         Ok(true)
     }
 
+    /// Asks a kiosk printer whether a ticket hangs in its mouth; false where it does not answer.
+    pub(super) async fn ask_full(&mut self, limit: Duration) -> Result<bool, Lost> {
+        let until = Instant::now() + limit;
+        self.full = false;
+        self.parser.expect_full();
+        self.send(&ASK_FULL, limit).await?;
+        while !self.full {
+            if !self.hear(until).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Empties the printer's memory; false where it does not say that it did.
     pub(super) async fn clear(&mut self, limit: Duration) -> Result<bool, Lost> {
         let until = Instant::now() + limit;
@@ -196,8 +219,12 @@ impl<P: Port> Session<P> {
     }
 
     /// Lets what a torn ticket left behind come out on a paper of its own.
-    pub(super) async fn separate(&mut self, limit: Duration) -> Result<(), Lost> {
-        Ok(self.send(&SEPARATOR, limit).await?)
+    pub(super) async fn separate(
+        &mut self,
+        profile: &Profile,
+        limit: Duration,
+    ) -> Result<(), Lost> {
+        Ok(self.send(&separator(profile), limit).await?)
     }
 
     /// Asks who it is: firmware, maker and model, as far as it answers.

@@ -6,8 +6,9 @@ use qrcode::types::QrError;
 use super::encoder::{EncodeError, TRACK_URL_MAX_BYTES, Unprintable};
 use super::logo::Logo;
 use super::page::CodePage;
-use super::profile::{Cut, Lettering, Profile};
+use super::profile::{Lettering, Profile};
 use super::raster::{Bitmap, missing, text_width};
+use super::status::request_confirmation;
 
 /// Magnification of the ticket number, at most (`GS !` knows 1 to 8).
 const NUMBER_MAGNIFICATION_MAX: usize = 8;
@@ -21,8 +22,6 @@ const QR_MODULE_DOTS: usize = 6;
 const QR_MODULE_DOTS_MIN: usize = 4;
 /// White on both sides of a QR code, modules.
 const QR_QUIET_MODULES: usize = 8;
-/// Lines fed where there is no cutter: the ticket's end passes the edge it is torn at.
-const TEAR_LINES: u8 = 6;
 /// White rows of a picture in place of a blank line: the four modules a QR code needs.
 const BLANK_ROWS: usize = 24;
 /// Rows of a picture around and in a line across the paper.
@@ -332,23 +331,17 @@ impl<'a> Sheet<'a> {
         self.bytes.extend_from_slice(b"\x1d(k\x03\x00\x31\x51\x30");
     }
 
-    /// What was drawn, then `GS V` function A or B: feed the last line past the cutter plus a
-    /// little, cut. Without a cutter `ESC d`: feed it past the edge to tear at.
+    /// What was drawn, and the cut.
     pub(super) fn cut(&mut self) {
         self.set_style(Style::PLAIN);
         self.canvas.print(false, &mut self.bytes);
         self.canvas = Bitmap::new(usize::from(self.profile.dots));
-        self.bytes.extend_from_slice(match self.profile.cut {
-            Cut::Full => &[0x1D, b'V', b'A', 3],
-            Cut::Partial => &[0x1D, b'V', b'B', 3],
-            Cut::None => &[0x1B, b'd', TEAR_LINES],
-        });
+        self.bytes.extend_from_slice(self.profile.cut.command());
     }
 
-    /// `GS ( H` function 48: answered once everything before it is on paper.
-    pub(super) fn request_confirmation(&mut self, id: [u8; 4]) {
-        self.bytes.extend_from_slice(b"\x1d(H\x06\x0000");
-        self.bytes.extend_from_slice(&id);
+    /// Has the printer say when everything before is on paper.
+    pub(super) fn confirm(&mut self, id: [u8; 4]) {
+        self.bytes.extend_from_slice(&request_confirmation(id));
     }
 }
 

@@ -3,28 +3,28 @@
 //! Replies carry no length and can interleave with flow control, so they are told apart by
 //! their fixed bits: `DLE EOT` `0xx1xx10`, automatic status `0xx1xx00` and three more, blocks
 //! from `37` or `5F` up to NUL, everything else of the form `0xx0xxxx` an answer nobody asked.
+//! Kiosk printers' full status begins with a byte that may be automatic status elsewhere: it is
+//! taken for one only where it was asked for.
 
+use super::profile::Profile;
 use crate::devices::link::PortStatus;
 use crate::queue::view::PrinterState;
 
 /// Ask for all four real-time status bytes.
 pub const ASK_ALL: [u8; 12] = [0x10, 0x04, 1, 0x10, 0x04, 2, 0x10, 0x04, 3, 0x10, 0x04, 4];
+/// Ask kiosk printers for their full status, which tells of a ticket in the mouth.
+pub const ASK_FULL: [u8; 3] = [0x10, 0x04, 20];
 /// Empty the receive and print buffers at once (`DLE DC4` function 8).
 pub const CLEAR: [u8; 10] = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
-/// Bytes that end whatever command a torn ticket stopped in: more than any parameter is long.
-const SEPARATOR_FILL: usize = 512;
 /// For printers that cannot be emptied: what a torn ticket left behind comes out on a paper of its
-/// own and not on the next customer's. Fill, a line feed, `ESC @`, and a cut.
-pub const SEPARATOR: [u8; SEPARATOR_FILL + 7] = {
-    let mut bytes = [0; SEPARATOR_FILL + 7];
-    let tail = [b'\n', 0x1B, b'@', 0x1D, b'V', b'B', 0];
-    let mut at = 0;
-    while at < tail.len() {
-        bytes[SEPARATOR_FILL + at] = tail[at];
-        at += 1;
-    }
+/// own and not on the next customer's. Fill that ends whatever command the ticket stopped in, a
+/// line feed, `ESC @`, and a cut.
+pub fn separator(profile: &Profile) -> Vec<u8> {
+    let mut bytes = vec![0; profile.longest_command_bytes()];
+    bytes.extend_from_slice(b"\n\x1b@");
+    bytes.extend_from_slice(profile.cut.command());
     bytes
-};
+}
 /// Ask for firmware, maker and model (`GS I` 65 to 67), answered with blocks.
 pub const IDENTIFY: [u8; 9] = [0x1D, b'I', 65, 0x1D, b'I', 66, 0x1D, b'I', 67];
 /// `GS ( H` function 48: to be told `id` back once everything before it is on paper.
@@ -45,6 +45,8 @@ pub enum StatusEvent {
     RealTime(u8),
     /// Four bytes of automatic status.
     Automatic([u8; 4]),
+    /// `10 0F` and four bytes: the answer to [`ASK_FULL`].
+    Full([u8; 4]),
     /// `37 22 d1 d2 d3 d4 00`: everything before this id is on paper.
     Confirmed([u8; 4]),
     /// `37 25 00`: the buffers are empty.
@@ -59,6 +61,8 @@ pub enum StatusEvent {
 #[derive(Debug, Clone, Default)]
 pub struct StatusParser {
     state: State,
+    /// A full status was asked for and has not come.
+    full_expected: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -66,6 +70,12 @@ enum State {
     #[default]
     Idle,
     Automatic {
+        bytes: [u8; 4],
+        have: usize,
+    },
+    /// After the `10` of a full status.
+    FullHead,
+    Full {
         bytes: [u8; 4],
         have: usize,
     },
@@ -78,7 +88,15 @@ enum State {
 const XON: u8 = 0x11;
 const XOFF: u8 = 0x13;
 
+/// First and second byte of a full status.
+const FULL_HEAD: [u8; 2] = [0x10, 0x0F];
+
 impl StatusParser {
+    /// Takes the next `10 0F` for a full status, which has just been asked for.
+    pub fn expect_full(&mut self) {
+        self.full_expected = true;
+    }
+
     /// Takes in one byte.
     pub fn push(&mut self, byte: u8) -> Option<StatusEvent> {
         if matches!(byte, XON | XOFF) {
@@ -104,6 +122,28 @@ impl StatusParser {
                 }
                 Some(StatusEvent::Automatic(bytes))
             }
+            State::FullHead if byte == FULL_HEAD[1] => {
+                self.state = State::Full {
+                    bytes: [0; 4],
+                    have: 0,
+                };
+                None
+            }
+            State::FullHead => self.first(byte),
+            State::Full { mut bytes, have } => {
+                if let Some(place) = bytes.get_mut(have) {
+                    *place = byte;
+                }
+                if have < 3 {
+                    self.state = State::Full {
+                        bytes,
+                        have: have + 1,
+                    };
+                    return None;
+                }
+                self.full_expected = false;
+                Some(StatusEvent::Full(bytes))
+            }
             State::Block { bytes, overlong } => self.block(bytes, overlong, byte),
         }
     }
@@ -114,6 +154,10 @@ impl StatusParser {
                 bytes: vec![byte],
                 overlong: false,
             };
+            return None;
+        }
+        if self.full_expected && byte == FULL_HEAD[0] {
+            self.state = State::FullHead;
             return None;
         }
         if byte & 0x93 == 0x12 {
@@ -165,6 +209,8 @@ pub struct Health {
     pub paper_low: bool,
     /// Cutter jam or another error.
     pub error: bool,
+    /// The last ticket still hangs in the mouth.
+    pub ticket_in_mouth: bool,
 }
 
 impl From<PortStatus> for Health {
@@ -209,6 +255,16 @@ impl Health {
         self.paper_out = third & 0x0C == 0x0C;
     }
 
+    /// Takes over what the full status adds to the four answers: paper, cover, errors that can
+    /// and that cannot be mended.
+    pub fn full(&mut self, [paper, cover, mendable, fatal]: [u8; 4]) {
+        self.ticket_in_mouth = paper & 0x20 != 0;
+        self.paper_out |= paper & 0x01 != 0;
+        self.paper_low |= paper & 0x04 != 0;
+        self.cover_open |= cover & 0x03 != 0;
+        self.error |= mendable & 0x40 != 0 || fatal & 0x4D != 0;
+    }
+
     /// Whether a ticket sent now would come out.
     pub fn printable(self) -> bool {
         !(self.offline || self.cover_open || self.paper_out || self.error)
@@ -224,6 +280,8 @@ impl Health {
             PrinterState::Error
         } else if self.offline {
             PrinterState::Offline
+        } else if self.ticket_in_mouth {
+            PrinterState::TicketInMouth
         } else if self.paper_low {
             PrinterState::PaperLow
         } else {
@@ -288,6 +346,40 @@ mod tests {
         let mut health = Health::default();
         health.automatic([0x18, 0x08, 0x03, 0x0F]);
         assert!(health.offline && health.error && health.paper_low && !health.paper_out);
+    }
+
+    #[test]
+    fn a_full_status_is_heard_only_where_it_was_asked_for() {
+        let mut parser = StatusParser::default();
+        let hear = |parser: &mut StatusParser, bytes: &[u8]| -> Vec<StatusEvent> {
+            bytes.iter().filter_map(|&byte| parser.push(byte)).collect()
+        };
+        let full = [0x10, 0x0F, 0x24, 0, 0, 0];
+        assert_eq!(
+            hear(&mut parser, &full[..4]),
+            [StatusEvent::Automatic(*b"\x10\x0f\x24\0")]
+        );
+        parser = StatusParser::default();
+        parser.expect_full();
+        assert_eq!(
+            hear(&mut parser, &[&[0x12, 0x10, 0x12], &full[..]].concat()),
+            [
+                StatusEvent::RealTime(0x12),
+                StatusEvent::RealTime(0x12),
+                StatusEvent::Full([0x24, 0, 0, 0])
+            ]
+        );
+        let state = |bytes| {
+            let mut health = Health::default();
+            health.full(bytes);
+            (health.state(), health.printable())
+        };
+        assert_eq!(state([0; 4]), (PrinterState::Ready, true));
+        assert_eq!(state([0x24, 0, 0, 0]), (PrinterState::TicketInMouth, true));
+        assert_eq!(state([0x01, 0, 0, 0]), (PrinterState::PaperOut, false));
+        assert_eq!(state([0, 0x02, 0, 0]), (PrinterState::CoverOpen, false));
+        assert_eq!(state([0, 0, 0x40, 0]), (PrinterState::Error, false));
+        assert_eq!(state([0, 0, 0, 0x01]), (PrinterState::Error, false));
     }
 
     proptest! {

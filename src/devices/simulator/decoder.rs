@@ -124,6 +124,20 @@ impl Decoder {
                 align: self.align,
             });
         }
+        if let State::Picture {
+            doubled,
+            row_bytes,
+            mut data,
+            ..
+        } = self.state
+        {
+            data.truncate(data.len() / row_bytes * row_bytes);
+            self.ticket.items.push(Item::Picture {
+                bitmap: Bitmap::from_rows(row_bytes, data),
+                doubled,
+                align: self.align,
+            });
+        }
         self.ticket
     }
 

@@ -20,7 +20,7 @@ fn what_the_encoder_may_not_send_is_refused_where_it_stands() {
         (b"\x1dv1", 2),
         (b"\x1dv0\x01", 4),
         (b"\x1dv0\x00\x49\x00\x01\x00", 7),
-        (b"\x1dv0\x00\x01\x00\x81\x00", 7),
+        (b"\x1dv0\x00\x01\x00\x19\x00", 7),
         (b"\x1dv0\x00\x01\x00\x02\x00\x10\x04", 9),
         (b"\x1cp\x00", 2),
         (b"\x1dVA", 2),
@@ -38,6 +38,9 @@ fn what_the_encoder_may_not_send_is_refused_where_it_stands() {
             "{bytes:02x?}"
         );
     }
+    let endless = b"\n".repeat(ITEMS_MAX + 1);
+    let refused = decode(&endless, &epson()).unwrap_err();
+    assert_eq!(refused.offset, ITEMS_MAX as u64);
     let wide = [&b"\x1d!\x70"[..], b"1234567\n"].concat();
     assert!(decode(&wide, &epson()).is_err());
 }
@@ -46,5 +49,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = decode(&bytes, &epson());
+        let generic = Profile::find("generic", CodePage::Cp775, 80, LineSpeed::Fast).unwrap();
+        let _ = decode(&bytes, &generic);
     }
 }

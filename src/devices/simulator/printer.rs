@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::devices::printer::profile::Profile;
-use crate::devices::printer::status::{CLEAR, Health, SEPARATOR};
+use crate::devices::printer::status::{ASK_FULL, CLEAR, Health, separator};
 
 use super::decoder::{Decoder, Event, Ticket};
 use super::line::{self, Line as _, Socket};
@@ -98,6 +98,8 @@ pub enum PrinterCommand {
     CoverOpen(bool),
     /// Jam (true) or free the cutter.
     CutterJam(bool),
+    /// Let customers leave their tickets in the mouth (true), or take them.
+    TicketsStay(bool),
     /// Take it off line (true) or back.
     Offline(bool),
     /// Let it hang (true): it takes bytes, but neither answers nor prints.
@@ -234,6 +236,7 @@ pub fn start_on<S: Socket>(
         socket,
         line: None,
         decoder: Decoder::new(&profile),
+        separator: separator(&profile),
         profile,
         print_time,
         real_time: RealTime::default(),
@@ -243,6 +246,7 @@ pub fn start_on<S: Socket>(
         silent: false,
         powered: true,
         garbles: 0,
+        tickets_stay: false,
         auto_status: false,
         printing: None,
         in_ticket: None,
@@ -273,6 +277,8 @@ struct Device<S: Socket> {
     profile: Profile,
     print_time: Duration,
     real_time: RealTime,
+    /// What parts a torn ticket from the next.
+    separator: Vec<u8>,
     /// What is received and not yet printed.
     buffer: VecDeque<Word>,
     decoder: Decoder,
@@ -283,6 +289,8 @@ struct Device<S: Socket> {
     powered: bool,
     /// Replies still to be garbled.
     garbles: u32,
+    /// Nobody takes the tickets out of the mouth.
+    tickets_stay: bool,
     auto_status: bool,
     printing: Option<Printing>,
     /// What happens after so many bytes of the next ticket.
@@ -348,6 +356,10 @@ impl<S: Socket> Device<S> {
                 self.health.paper_out = paper == Paper::Out;
             }
             PrinterCommand::CoverOpen(open) => self.health.cover_open = open,
+            PrinterCommand::TicketsStay(stay) => {
+                self.tickets_stay = stay;
+                self.health.ticket_in_mouth &= stay;
+            }
             PrinterCommand::CutterJam(jammed) => self.health.error = jammed,
             PrinterCommand::Offline(offline) => self.health.offline = offline,
             PrinterCommand::Silent(silent) => {
@@ -443,7 +455,7 @@ impl<S: Socket> Device<S> {
         if self.silent {
             return;
         }
-        while let Some(word) = self.real_time.next() {
+        while let Some(word) = self.real_time.next(&self.separator) {
             match word {
                 word @ (Word::Data(_) | Word::Separator) => {
                     self.ticket_begins(&word);
@@ -454,6 +466,8 @@ impl<S: Socket> Device<S> {
                 Word::Ask(question) => {
                     self.say(&[real_time_status(self.health, question)]);
                 }
+                Word::AskFull if self.profile.mouth => self.say(&full_status(self.health)),
+                Word::AskFull => {}
                 Word::Clear => self.clear(),
             }
         }
@@ -496,7 +510,7 @@ impl<S: Socket> Device<S> {
                     continue;
                 }
                 // Acted upon when they came.
-                Some(Word::Ask(_) | Word::Clear) => continue,
+                Some(Word::Ask(_) | Word::AskFull | Word::Clear) => continue,
             };
             self.ticket_bytes.push(byte);
             match self.decoder.push(byte) {
@@ -559,6 +573,7 @@ impl<S: Socket> Device<S> {
         let Some(printing) = self.printing.take() else {
             return;
         };
+        self.health.ticket_in_mouth = self.profile.mouth && self.tickets_stay;
         let number = self.snapshot.borrow().finished + 1;
         let finished = Arc::new(Finished {
             number,
@@ -594,6 +609,21 @@ fn real_time_status(health: Health, question: u8) -> u8 {
     }
 }
 
+/// The answer to `DLE EOT 20`.
+fn full_status(health: Health) -> [u8; 6] {
+    let bit = |set: bool, bits: u8| if set { bits } else { 0 };
+    [
+        0x10,
+        0x0F,
+        bit(health.paper_out, 0x01)
+            | bit(health.paper_low, 0x04)
+            | bit(health.ticket_in_mouth, 0x20),
+        bit(health.cover_open, 0x02),
+        0,
+        bit(health.error, 0x01),
+    ]
+}
+
 /// The four bytes of `GS a`.
 fn automatic_status(health: Health) -> [u8; 4] {
     let bit = |set: bool, bits: u8| if set { bits } else { 0 };
@@ -625,19 +655,21 @@ struct RealTime {
 enum Word {
     Data(u8),
     Ask(u8),
+    AskFull,
     Clear,
     Separator,
 }
 
 impl RealTime {
     /// The next byte or real-time command; `None` while it is not clear which.
-    fn next(&mut self) -> Option<Word> {
+    fn next(&mut self, separator: &[u8]) -> Option<Word> {
         let waiting = self.waiting.make_contiguous();
         let (word, length) = match *waiting {
             [] | [0x10] | [0x10, 0x04] => return None,
-            _ if waiting.starts_with(&SEPARATOR) => (Word::Separator, SEPARATOR.len()),
-            [0, ..] if SEPARATOR.starts_with(waiting) => return None,
+            _ if waiting.starts_with(separator) => (Word::Separator, separator.len()),
+            [0, ..] if separator.starts_with(waiting) => return None,
             [0x10, 0x04, question @ 1..=4, ..] => (Word::Ask(question), 3),
+            _ if waiting.starts_with(&ASK_FULL) => (Word::AskFull, ASK_FULL.len()),
             _ if waiting.starts_with(&CLEAR) => (Word::Clear, CLEAR.len()),
             _ if CLEAR.starts_with(waiting) => return None,
             [first, ..] => (Word::Data(first), 1),

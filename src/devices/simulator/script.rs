@@ -26,6 +26,7 @@ paper ok|low|out      change the paper
 paper out after N     let the paper end after N more bytes
 cover open|closed     open or close the cover
 jam on|off            jam or free the cutter
+tickets stay|taken    leave tickets in the mouth, or take them
 offline on|off        take the printer off line or back
 silent on|off         let it hang or come to itself
 silent after N        let it hang after N more bytes
@@ -133,6 +134,8 @@ impl Language for PrinterCommand {
             ["paper", "out", "after", count] => Self::PaperOutAfter(count.parse().ok()?),
             ["cover", "open"] => Self::CoverOpen(true),
             ["cover", "closed"] => Self::CoverOpen(false),
+            ["tickets", "stay"] => Self::TicketsStay(true),
+            ["tickets", "taken"] => Self::TicketsStay(false),
             ["jam", switch] => Self::CutterJam(on(switch)?),
             ["offline", switch] => Self::Offline(on(switch)?),
             ["silent", "after", count] => Self::SilentAfter(count.parse().ok()?),

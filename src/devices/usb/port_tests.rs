@@ -9,7 +9,7 @@ use super::*;
 use crate::devices::link::Connect;
 use crate::devices::printer::driver::{self, PrinterJob, PrinterReport, Timing};
 use crate::devices::printer::page::CodePage;
-use crate::devices::printer::profile::Profile;
+use crate::devices::printer::profile::{LineSpeed, Profile};
 use crate::queue::slip::Slip;
 use crate::queue::view::PrinterState;
 
@@ -241,10 +241,10 @@ async fn a_one_way_printer_prints_when_its_port_says_that_it_is_well() {
     let (jobs, job_receiver) = mpsc::channel(1);
     let (_tests, test_receiver) = mpsc::channel(1);
     let (report_sender, mut reports) = mpsc::channel(4);
-    let mut timing = Timing::at_baud(10_000_000);
+    let profile = Profile::find("netum", CodePage::Cp775, 80, LineSpeed::Fast).unwrap();
+    let mut timing = Timing::at_baud(10_000_000, &profile);
     timing.poll = Duration::from_millis(20);
     timing.settle = Duration::from_millis(20);
-    let profile = Profile::find("netum", CodePage::Cp775, 80).unwrap();
     tokio::spawn(driver::run(
         printer.clone(),
         profile,
