@@ -75,10 +75,10 @@ struct Bench {
 
 impl Bench {
     fn new(profile: Profile) -> Self {
-        Self::at(115_200, profile)
+        Self::at(115_200, profile, timing())
     }
 
-    fn at(baud: u32, profile: Profile) -> Self {
+    fn at(baud: u32, profile: Profile, timing: Timing) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let link: PathBuf = directory.path().join("printer");
         let (printer, tickets) = start(PrinterConfig {
@@ -95,7 +95,7 @@ impl Bench {
         let driver = run(
             serial,
             profile,
-            timing(),
+            timing,
             job_receiver,
             test_receiver,
             report_sender,
@@ -389,7 +389,8 @@ async fn a_printer_that_cannot_confirm_is_asked_whether_it_is_well() {
 #[tokio::test]
 async fn a_picture_comes_out_and_is_left_in_the_mouth() {
     let custom = Profile::find("custom", CodePage::Cp775, 80, LineSpeed::Fast).unwrap();
-    let mut bench = Bench::at(460_800, custom);
+    let timing = Timing::at_baud(460_800, &custom);
+    let mut bench = Bench::at(460_800, custom, timing);
     bench.until_state(PrinterState::Ready).await;
     bench.printer.tell(PrinterCommand::TicketsStay(true)).await;
     bench.jobs.send(job(27)).await.unwrap();
@@ -502,7 +503,7 @@ async fn a_test_of_a_printer_that_is_not_well_says_so_at_once() {
 /// stopped, and never on the next customer's paper.
 #[tokio::test]
 async fn a_torn_ticket_never_comes_out_on_the_next_ones_paper() {
-    let netum = Profile::find("netum", CodePage::Cp775, 80, LineSpeed::Slow).unwrap();
+    let netum = Profile::find("netum-80", CodePage::Cp775, 80, LineSpeed::Slow).unwrap();
     for offset in (1..400).step_by(37) {
         let mut bench = Bench::new(netum.clone());
         bench.until_state(PrinterState::Ready).await;
