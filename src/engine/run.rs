@@ -566,6 +566,7 @@ impl Engine {
             .next_change(self.shown_at, tz)
             .is_some_and(|change| change <= now)
             || displays::told_between(&self.around.displays, self.shown_at, now)
+            || self.around.forgotten_between(self.shown_at, now)
     }
 
     fn picture(&mut self) -> Arc<Published> {

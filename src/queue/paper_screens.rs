@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::paper::{JobState, Roll};
-use super::screens::Scene;
+use super::screens::{Scene, Surroundings};
 use super::selection;
 use super::ticket::TicketNumber;
 use super::view::{Alert, PaperLine, PrinterState, RollLine, SlipState};
@@ -15,6 +15,18 @@ const MOUTH_FORGOTTEN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Numbers that an alert names.
 const NUMBERS_NAMED: usize = 3;
+
+impl Surroundings {
+    /// Whether a ticket was forgotten in a printer's mouth between two moments: the staff is told
+    /// then, though nothing has happened.
+    pub fn forgotten_between(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.printers.iter().any(|(kiosk, state)| {
+            let since = self.printers_since.get(kiosk);
+            let at = since.map(|since| *since + MOUTH_FORGOTTEN);
+            *state == PrinterState::TicketInMouth && at.is_some_and(|at| from < at && at <= to)
+        })
+    }
+}
 
 impl Scene<'_> {
     /// What needs a hand at the printers, and for whom there is no paper.

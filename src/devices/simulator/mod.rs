@@ -6,6 +6,8 @@ pub mod line;
 pub mod picture;
 pub mod printer;
 pub mod pty;
+mod real_time;
 pub mod run;
 pub mod script;
 pub mod ticket;
+mod troubles;

@@ -14,11 +14,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::devices::printer::profile::Profile;
-use crate::devices::printer::status::{ASK_FULL, CLEAR, Health, separator};
+use crate::devices::printer::status::{Health, separator};
 
 use super::decoder::{Decoder, Event, Ticket};
 use super::line::{self, Line as _, Socket};
 use super::picture;
+use super::real_time::{RealTime, Word, automatic_status, full_status, identity, real_time_status};
+pub use super::troubles::{Paper, PrinterCommand, Trouble};
 
 /// Time from the last byte of a ticket to the ticket: motor, 100 mm at 250 mm/s, cutter.
 pub const PRINT_TIME: Duration = Duration::from_millis(900);
@@ -40,88 +42,6 @@ pub struct PrinterConfig {
     pub profile: Profile,
     /// From the last byte of a ticket to the ticket.
     pub print_time: Duration,
-}
-
-/// How much paper there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paper {
-    /// Enough.
-    Ok,
-    /// Nearly out.
-    Low,
-    /// Out.
-    Out,
-}
-
-/// What can break in the middle of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The paper ends.
-    PaperOut,
-    /// Somebody opens the cover.
-    CoverOpen,
-    /// The cutter jams.
-    CutterJam,
-    /// The cable comes out.
-    Unplug,
-    /// The power goes, and its memory with it.
-    PowerOff,
-    /// It hangs.
-    Silent,
-    /// Its next replies are garbled.
-    Garbled,
-}
-
-/// Replies that [`Trouble::Garbled`] spoils.
-const REPLIES_GARBLED: u32 = 6;
-
-impl Trouble {
-    fn command(self) -> PrinterCommand {
-        match self {
-            Self::PaperOut => PrinterCommand::Paper(Paper::Out),
-            Self::CoverOpen => PrinterCommand::CoverOpen(true),
-            Self::CutterJam => PrinterCommand::CutterJam(true),
-            Self::Unplug => PrinterCommand::Unplug,
-            Self::PowerOff => PrinterCommand::Power(false),
-            Self::Silent => PrinterCommand::Silent(true),
-            Self::Garbled => PrinterCommand::Garble(REPLIES_GARBLED),
-        }
-    }
-}
-
-/// What can be done to a simulated printer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PrinterCommand {
-    /// Take paper out or put it in.
-    Paper(Paper),
-    /// Open (true) or close the cover.
-    CoverOpen(bool),
-    /// Jam (true) or free the cutter.
-    CutterJam(bool),
-    /// Let customers leave their tickets in the mouth (true), or take them.
-    TicketsStay(bool),
-    /// Take it off line (true) or back.
-    Offline(bool),
-    /// Let it hang (true): it takes bytes, but neither answers nor prints.
-    Silent(bool),
-    /// Pull the cable.
-    Unplug,
-    /// Put the cable back.
-    Replug,
-    /// Pull the cable after so many more bytes.
-    UnplugAfter(u64),
-    /// Let the paper end after so many more bytes.
-    PaperOutAfter(u64),
-    /// Let it hang after so many more bytes.
-    SilentAfter(u64),
-    /// Switch it off (false), which loses its memory, or on; the cable stays in.
-    Power(bool),
-    /// Switch it off after so many more bytes.
-    PowerOffAfter(u64),
-    /// Garble so many of the next replies.
-    Garble(u32),
-    /// Trouble after so many bytes of the next ticket.
-    InTicket(u64, Trouble),
 }
 
 /// A ticket that came out.
@@ -595,86 +515,5 @@ async fn at(moment: Option<Instant>) {
     match moment {
         Some(moment) => tokio::time::sleep_until(moment).await,
         None => std::future::pending().await,
-    }
-}
-
-/// The answer to `DLE EOT question`.
-fn real_time_status(health: Health, question: u8) -> u8 {
-    let bit = |set: bool, bits: u8| if set { bits } else { 0 };
-    0x12 | match question {
-        1 => bit(!health.printable(), 0x08),
-        2 => bit(health.cover_open, 0x04) | bit(health.paper_out, 0x20) | bit(health.error, 0x40),
-        3 => bit(health.error, 0x08),
-        _ => bit(health.paper_low, 0x0C) | bit(health.paper_out, 0x60),
-    }
-}
-
-/// The answer to `DLE EOT 20`.
-fn full_status(health: Health) -> [u8; 6] {
-    let bit = |set: bool, bits: u8| if set { bits } else { 0 };
-    [
-        0x10,
-        0x0F,
-        bit(health.paper_out, 0x01)
-            | bit(health.paper_low, 0x04)
-            | bit(health.ticket_in_mouth, 0x20),
-        bit(health.cover_open, 0x02),
-        0,
-        bit(health.error, 0x01),
-    ]
-}
-
-/// The four bytes of `GS a`.
-fn automatic_status(health: Health) -> [u8; 4] {
-    let bit = |set: bool, bits: u8| if set { bits } else { 0 };
-    [
-        0x10 | bit(!health.printable(), 0x08) | bit(health.cover_open, 0x20),
-        bit(health.error, 0x08),
-        bit(health.paper_low, 0x03) | bit(health.paper_out, 0x0C),
-        0x0F,
-    ]
-}
-
-/// The answer to `GS I number`.
-fn identity(number: u8) -> Vec<u8> {
-    let text: &[u8] = match number {
-        65 => b"1.0",
-        66 => b"RINDA",
-        _ => b"SIMULATED",
-    };
-    [&[0x5F], text, &[0]].concat()
-}
-
-/// The part of a printer that looks for real-time commands before anything is buffered.
-#[derive(Debug, Default)]
-struct RealTime {
-    waiting: VecDeque<u8>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Word {
-    Data(u8),
-    Ask(u8),
-    AskFull,
-    Clear,
-    Separator,
-}
-
-impl RealTime {
-    /// The next byte or real-time command; `None` while it is not clear which.
-    fn next(&mut self, separator: &[u8]) -> Option<Word> {
-        let waiting = self.waiting.make_contiguous();
-        let (word, length) = match *waiting {
-            [] | [0x10] | [0x10, 0x04] => return None,
-            _ if waiting.starts_with(separator) => (Word::Separator, separator.len()),
-            [0, ..] if separator.starts_with(waiting) => return None,
-            [0x10, 0x04, question @ 1..=4, ..] => (Word::Ask(question), 3),
-            _ if waiting.starts_with(&ASK_FULL) => (Word::AskFull, ASK_FULL.len()),
-            _ if waiting.starts_with(&CLEAR) => (Word::Clear, CLEAR.len()),
-            _ if CLEAR.starts_with(waiting) => return None,
-            [first, ..] => (Word::Data(first), 1),
-        };
-        self.waiting.drain(..length);
-        Some(word)
     }
 }
