@@ -181,7 +181,8 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         .filter(|c| !c.is_whitespace())
         .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect::<Option<_>>()?;
-    let whole = digits.len() % 2 == 0 && !digits.is_empty() && digits.len() / 2 <= BYTES_MAX;
+    let whole =
+        digits.len().is_multiple_of(2) && !digits.is_empty() && digits.len() / 2 <= BYTES_MAX;
     let pairs = digits.chunks_exact(2);
     whole.then(|| {
         pairs

@@ -21,6 +21,11 @@ pub trait Port: AsyncRead + AsyncWrite + Unpin + Send + 'static {
         None
     }
 
+    /// What the port itself learned of who is behind it: USB's ids, socket and device id.
+    fn identity(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether bytes can come back at all.
     fn answers(&self) -> bool {
         true

@@ -135,6 +135,20 @@ impl Room {
         .await
     }
 
+    /// What a command to the running daemon says.
+    pub async fn command(&self, words: &[&str]) -> Result<String> {
+        let output = tokio::process::Command::new("/rinda")
+            .args(words)
+            .args(["--config", CONFIG, "--data", DATA])
+            .output();
+        let output = tokio::time::timeout(PATIENCE, output)
+            .await
+            .context("the command")??;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        ensure!(output.status.success(), "{output:?}");
+        Ok(said)
+    }
+
     /// Waits for something to become true.
     pub async fn until(
         &self,

@@ -60,6 +60,7 @@ async fn run() -> Result<()> {
     scenario!("udev rules", udev_rules(room));
     scenario!("taken from usblp", taken_from_usblp(room));
     scenario!("a press gives a confirmed ticket", a_press_prints(room));
+    scenario!("rinda printer test", printer_test(room));
     for offset in OFFSETS {
         scenario!("printer unplugged in a ticket", unplugged(room, offset));
     }
@@ -120,8 +121,22 @@ async fn a_press_prints(room: &mut Room) -> Result<String> {
     Ok(format!("{first}, {second}"))
 }
 
+async fn printer_test(room: &mut Room) -> Result<String> {
+    room.printer_is("ready").await?;
+    let said = room.command(&["printer", "test"]).await?;
+    ensure!(
+        said.contains("04b8:0e15:J3XF000001 at USB socket 1-1: MFG:RINDA;MDL:GADGET"),
+        "no word of the printer in: {said}"
+    );
+    let page = said.lines().last().unwrap_or_default();
+    ensure!(page.contains("printed"), "no page: {said}");
+    Ok(page.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 async fn unplugged(room: &mut Room, offset: u64) -> Result<String> {
     room.printer_is("ready").await?;
+    // Or the cable is pulled in the copy of the paper before.
+    room.nothing_open().await?;
     room.tell(PrinterCommand::UnplugAfter(offset)).await;
     let number = room.press_for_ticket().await?;
     room.plugged(false).await?;

@@ -54,6 +54,8 @@ enum Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Findings {
     profile: String,
+    /// Who is behind the port, where the port knows.
+    port: Option<String>,
     /// How long it took to answer the four status questions; absent where it did not.
     status_took: Option<Duration>,
     state: PrinterState,
@@ -82,6 +84,9 @@ impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |took: &Duration| format!("{} ms", took.as_millis());
         writeln!(f, "profile:       {}", self.profile)?;
+        if let Some(port) = &self.port {
+            writeln!(f, "port:          {port}")?;
+        }
         match &self.status_took {
             Some(took) => writeln!(
                 f,
@@ -126,6 +131,7 @@ pub(super) async fn examine<P: Port>(
     let answered = session.ask(timing.reply).await?;
     let mut findings = Findings {
         profile: profile.family.clone(),
+        port: session.port_identity().map(str::to_owned),
         status_took: answered.then(|| begun.elapsed()),
         state: if answered {
             session.health().state()

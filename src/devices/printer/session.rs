@@ -158,6 +158,11 @@ impl<P: Port> Session<P> {
         Ok(())
     }
 
+    /// What the port itself knows of who is behind it.
+    pub(super) fn port_identity(&self) -> Option<&str> {
+        self.port.identity()
+    }
+
     /// What the port knows of a printer that does not answer, where that needs a hand.
     pub(super) fn silent_state(&self) -> PrinterState {
         let known = self.port.printer().map(Health::from);

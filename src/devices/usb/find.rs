@@ -1,5 +1,6 @@
 //! Finds the printer that is meant among the USB devices, and takes it from the kernel.
 
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -79,11 +80,22 @@ impl Candidate {
     }
 }
 
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.product)?;
+        if let Some(serial) = &self.serial {
+            write!(f, ":{serial}")?;
+        }
+        write!(f, " at USB socket {}", self.socket)
+    }
+}
+
 /// An open printer; it goes back to the kernel when dropped.
 #[derive(Debug)]
 pub(super) struct Opened {
     handle: DeviceHandle<Context>,
     interface: Interface,
+    identity: String,
 }
 
 /// Opens the printer meant by `address`. Waits for the device; not for a runtime's thread.
@@ -131,14 +143,12 @@ fn several(address: &UsbAddress, candidates: &[Candidate], meant: &[usize]) -> i
 }
 
 fn refused(candidate: &Candidate, error: Error) -> io::Error {
-    let (product, socket) = (candidate.product, &candidate.socket);
-    let what = format!("{product} at USB socket {socket}");
     io::Error::other(if error == Error::Access {
-        format!("no right to use {what}: install the udev rules (see README)")
+        format!("no right to use {candidate}: install the udev rules (see README)")
     } else if error == Error::Busy {
-        format!("another program has {what}: stop it")
+        format!("another program has {candidate}: stop it")
     } else {
-        format!("{what} cannot be opened: {error}")
+        format!("{candidate} cannot be opened: {error}")
     })
 }
 
@@ -271,16 +281,17 @@ fn take(candidate: &Candidate) -> Result<Opened, Error> {
     if interface.choose {
         handle.set_alternate_setting(interface.number, interface.setting)?;
     }
-    let opened = Opened { handle, interface };
-    let id = opened.device_id();
-    tracing::info!(
-        product = %candidate.product,
-        serial = candidate.serial,
-        socket = candidate.socket,
-        id,
-        both_ways = interface.back.is_some(),
-        "USB printer"
-    );
+    let mut opened = Opened {
+        handle,
+        interface,
+        identity: candidate.to_string(),
+    };
+    if let Some(id) = opened.device_id() {
+        opened.identity.push_str(": ");
+        opened.identity.push_str(&id);
+    }
+    let both_ways = interface.back.is_some();
+    tracing::info!(both_ways, "USB printer {}", opened.identity);
     Ok(opened)
 }
 
@@ -318,6 +329,10 @@ impl Opened {
 impl super::port::Device for Opened {
     fn answers(&self) -> bool {
         self.interface.back.is_some()
+    }
+
+    fn identity(&self) -> String {
+        self.identity.clone()
     }
 
     fn write(&self, bytes: &[u8], limit: Duration) -> Result<usize, String> {
@@ -370,5 +385,35 @@ fn port_status(byte: u8) -> PortStatus {
         paper_out: byte & 0x20 != 0,
         offline: byte & 0x10 == 0,
         error: byte & 0x08 == 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_of_the_port_status() {
+        let well = PortStatus {
+            paper_out: false,
+            offline: false,
+            error: false,
+        };
+        assert_eq!(port_status(0x18), well);
+        let paper_out = PortStatus {
+            paper_out: true,
+            ..well
+        };
+        assert_eq!(port_status(0x38), paper_out);
+        let offline = PortStatus {
+            offline: true,
+            ..well
+        };
+        assert_eq!(port_status(0x08), offline);
+        let error = PortStatus {
+            error: true,
+            ..well
+        };
+        assert_eq!(port_status(0x10), error);
     }
 }

@@ -7,6 +7,8 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use tokio::runtime::Handle;
+
 pub use port::UsbPort;
 
 use super::link::Connect;
@@ -124,6 +126,24 @@ impl Usb {
     }
 }
 
+impl Drop for Usb {
+    /// The runtime waits for what blocks, and so the program ends when the kernel has the printer
+    /// again.
+    fn drop(&mut self) {
+        if let (Some(threads), Ok(runtime)) = (self.threads.take(), Handle::try_current()) {
+            runtime.spawn_blocking(move || join(threads));
+        }
+    }
+}
+
+fn join(threads: Threads) {
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a thread of the USB printer panicked");
+        }
+    }
+}
+
 impl Connect for Usb {
     type Port = UsbPort;
 
@@ -132,10 +152,8 @@ impl Connect for Usb {
         let before = self.threads.take();
         // libusb waits for the device while it is opened.
         let open = move || {
-            for thread in before.into_iter().flatten() {
-                if thread.join().is_err() {
-                    tracing::error!("a thread of the USB printer panicked");
-                }
+            if let Some(threads) = before {
+                join(threads);
             }
             UsbPort::start(find::open(&address)?)
         };

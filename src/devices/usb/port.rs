@@ -33,6 +33,9 @@ pub(super) trait Device: Send + Sync + 'static {
     /// Whether bytes can come back.
     fn answers(&self) -> bool;
 
+    /// Which printer it is, for people.
+    fn identity(&self) -> String;
+
     /// Bytes the printer took; 0 where it took none in time.
     fn write(&self, bytes: &[u8], limit: Duration) -> Result<usize, String>;
 
@@ -51,6 +54,7 @@ pub(super) trait Device: Send + Sync + 'static {
 pub struct UsbPort {
     shared: Arc<Shared>,
     answers: bool,
+    identity: String,
 }
 
 #[derive(Debug, Default)]
@@ -125,6 +129,7 @@ impl UsbPort {
     pub(super) fn start<D: Device>(device: D) -> io::Result<(Self, Threads)> {
         let port = Self {
             answers: device.answers(),
+            identity: device.identity(),
             shared: Arc::new(Shared::default()),
         };
         port.shared.lock().status = device.status();
@@ -196,6 +201,10 @@ impl Drop for UsbPort {
 impl Port for UsbPort {
     fn printer(&self) -> Option<PortStatus> {
         self.shared.lock().status
+    }
+
+    fn identity(&self) -> Option<&str> {
+        Some(&self.identity)
     }
 
     fn answers(&self) -> bool {

@@ -35,6 +35,10 @@ impl Device for Told {
         true
     }
 
+    fn identity(&self) -> String {
+        "printer of these tests".to_owned()
+    }
+
     fn write(&self, bytes: &[u8], _limit: Duration) -> Result<usize, String> {
         let count = match self.plan.lock().unwrap().try_recv() {
             Ok(Takes::Bytes(count)) => count.min(bytes.len()),
@@ -191,6 +195,10 @@ struct OneWay {
 impl Device for OneWay {
     fn answers(&self) -> bool {
         false
+    }
+
+    fn identity(&self) -> String {
+        "printer of these tests".to_owned()
     }
 
     fn write(&self, bytes: &[u8], _limit: Duration) -> Result<usize, String> {
