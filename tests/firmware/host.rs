@@ -1,5 +1,6 @@
 //! A host played by hand: it says what the test wants it to say and nothing else.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
@@ -17,7 +18,11 @@ use crate::machine::LIMIT;
 /// How often an unanswered Hello is repeated.
 const HELLO_AGAIN: Duration = Duration::from_millis(500);
 
-/// A contact that closes right after the board's start is no press.
+/// Messages told where the wanted one does not come.
+const TOLD: usize = 8;
+
+/// A contact that closes right after the board's start is no press, and how late the board's
+/// clock is at its start is not known: so long after the first word from it the board has settled.
 const SETTLED_MS: u64 = 2 * DEBOUNCE_MS;
 
 /// What the board's Hello said of it.
@@ -34,7 +39,9 @@ pub struct Met {
 pub struct Host {
     line: File,
     decoder: Decoder<BoardMessage>,
-    heard: std::collections::VecDeque<BoardMessage>,
+    heard: VecDeque<BoardMessage>,
+    /// The newest messages that were not what the test waited for.
+    passed_over: VecDeque<BoardMessage>,
     /// A heartbeat of this session goes out each half second, so that the board stays with us.
     beating: Option<(u32, Instant)>,
 }
@@ -53,7 +60,8 @@ impl Host {
         Self {
             line,
             decoder: Decoder::new(),
-            heard: std::collections::VecDeque::new(),
+            heard: VecDeque::new(),
+            passed_over: VecDeque::new(),
             beating: None,
         }
     }
@@ -71,14 +79,21 @@ impl Host {
     pub fn meet(&mut self, session: u32) -> Met {
         self.beating = None;
         let until = Instant::now() + LIMIT;
+        let mut first: Option<Met> = None;
         loop {
             self.say(HostMessage::Hello { session });
-            let met = self.hear_within(HELLO_AGAIN, |message| {
-                met(message).filter(|met| met.session == session && met.now_ms > SETTLED_MS)
+            let heard = self.hear_within(HELLO_AGAIN, |message| {
+                met(message).filter(|met| met.session == session)
             });
-            if let Some(met) = met {
-                self.beating = Some((session, Instant::now()));
-                return met;
+            if let Some(heard) = heard {
+                let since = first
+                    .filter(|first| first.boot_id == heard.boot_id)
+                    .unwrap_or(heard);
+                first = Some(since);
+                if heard.now_ms - since.now_ms >= SETTLED_MS {
+                    self.beating = Some((session, Instant::now()));
+                    return heard;
+                }
             }
             assert!(Instant::now() < until, "no answer to Hello {session}");
         }
@@ -97,8 +112,9 @@ impl Host {
 
     /// The next message that gives something; others are passed over.
     pub fn hear<T>(&mut self, wanted: impl Fn(&BoardMessage) -> Option<T>) -> T {
-        self.hear_within(LIMIT, wanted)
-            .expect("what the test waits for is said")
+        self.passed_over.clear();
+        let heard = self.hear_within(LIMIT, wanted);
+        heard.unwrap_or_else(|| panic!("not said in {LIMIT:?}, but {:?}", self.passed_over))
     }
 
     pub fn hear_within<T>(
@@ -112,6 +128,8 @@ impl Host {
                 if let Some(value) = wanted(&message) {
                     return Some(value);
                 }
+                self.passed_over.truncate(TOLD - 1);
+                self.passed_over.push_front(message);
             }
             if Instant::now() >= until {
                 return None;
