@@ -1,4 +1,4 @@
-//! Any bytes as a print job, on every kind of printer we print text on: refused at a byte that was
+//! Any bytes as a print job, on printers that print text and on those that print pictures: refused at a byte that was
 //! sent, or a ticket that fits its paper.
 #![no_main]
 
@@ -6,15 +6,17 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rinda_fuzz::devices::printer::page::CodePage;
-use rinda_fuzz::devices::printer::profile::Profile;
+use rinda_fuzz::devices::printer::profile::{LineSpeed, Profile};
 use rinda_fuzz::devices::simulator::decoder::{Decoder, Event, Item, Ticket};
 
-/// The printers; the first byte chooses.
+/// The printers, with and without code page; the first byte chooses.
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let pages = [CodePage::Cp775, CodePage::Cp1257];
     let papers = pages.into_iter().flat_map(|page| [(page, 80), (page, 58)]);
-    papers
-        .filter_map(|(page, width)| Profile::find("epson", page, width).ok())
+    ["epson", "star"]
+        .into_iter()
+        .flat_map(|name| papers.clone().map(move |(page, width)| (name, page, width)))
+        .filter_map(|(name, page, width)| Profile::find(name, page, width, LineSpeed::Fast).ok())
         .collect()
 });
 

@@ -6,11 +6,18 @@ use libfuzzer_sys::fuzz_target;
 use rinda_fuzz::devices::printer::status::{Health, StatusEvent, StatusParser};
 use rinda_fuzz::queue::view::PrinterState;
 
+/// Stands for the host's asking for the full status; no printer's answer begins with it.
+const ASKED: u8 = 0xFE;
+
 fuzz_target!(|bytes: &[u8]| {
     let mut parser = StatusParser::default();
     let mut health = Health::default();
     let mut events = 0;
     for (at, &byte) in bytes.iter().enumerate() {
+        if byte == ASKED {
+            parser.expect_full();
+            continue;
+        }
         let Some(event) = parser.push(byte) else {
             continue;
         };
@@ -26,6 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
                 assert!(rest.iter().all(|byte| byte & 0x90 == 0));
                 health.automatic(answer);
             }
+            StatusEvent::Full(_) => {}
             StatusEvent::Identity(text) => {
                 assert_eq!(byte, 0, "a block ends with NUL");
                 assert!(text.len() <= at && text.chars().all(|c| (' '..='~').contains(&c)));
