@@ -166,7 +166,8 @@ async fn play(fault: Fault, family: &str, policy: &str) -> Vec<Line> {
     bench.until_ended(job).await;
     bench.rest().await;
     let (papers, outbox, garbage) = bench.end().await;
-    assert_eq!(garbage, Vec::<String>::new(), "{fault:?} {family} {policy}");
+    let none = Vec::<String>::new();
+    assert_eq!(garbage, none, "{fault:?} {family} {policy}: {outbox:?}");
     judge(&["P 001", "S 001"], &papers, &outbox)
 }
 

@@ -335,6 +335,11 @@ impl Driver {
             // was opened again says nothing of its memory, so it is never told as cleared.
             if self.torn {
                 session.separate(&self.profile, self.timing.write).await?;
+                // It may have gone into a line that nobody reads: an answer after it says that it
+                // came there before.
+                if !session.ask(self.timing.reply).await? {
+                    return Ok(());
+                }
             }
             (self.unclean, self.torn) = (false, false);
             return Ok(());

@@ -39,6 +39,11 @@ impl From<WriteFailed> for super::driver::End {
     }
 }
 
+/// Status questions, numbered from 1, with one answer each.
+const QUESTIONS: u8 = 4;
+/// Answers that are expected from questions given up, at most: a printer that was away all night
+/// has forgotten them.
+const OWED_MAX: u8 = 4 * QUESTIONS;
 /// Largest piece read at once, bytes.
 const READ_BYTES: usize = 256;
 /// A printer that has said nothing for this long has nothing left to say.
@@ -55,8 +60,8 @@ pub(super) struct Session<P> {
     health: Health,
     /// The status question whose answer comes next.
     asked: Option<u8>,
-    /// Answers to a question given up may still come.
-    late: bool,
+    /// Answers to questions given up, which may still come.
+    owed: u8,
     confirmed: Option<[u8; 4]>,
     cleared: bool,
     identity: Vec<String>,
@@ -71,7 +76,7 @@ impl<P: Port> Session<P> {
             unheard: VecDeque::new(),
             health: Health::default(),
             asked: None,
-            late: false,
+            owed: 0,
             confirmed: None,
             cleared: false,
             identity: Vec::new(),
@@ -119,7 +124,9 @@ impl<P: Port> Session<P> {
             StatusEvent::RealTime(byte) => {
                 if let Some(question) = self.asked {
                     self.health.real_time(question, byte);
-                    self.asked = (question < 4).then_some(question + 1);
+                    self.asked = (question < QUESTIONS).then_some(question + 1);
+                } else {
+                    self.owed = self.owed.saturating_sub(1);
                 }
             }
             StatusEvent::Automatic(bytes) => self.health.automatic(bytes),
@@ -179,21 +186,24 @@ impl<P: Port> Session<P> {
             self.health = known.map_or_else(Health::default, Health::from);
             return Ok(known.is_some());
         }
-        // Answers do not say which question they belong to: late ones must not be taken for
-        // answers to these.
-        while self.late && Instant::now() < until {
-            self.late = self.hear(Instant::now() + QUIET).await?;
-        }
-        self.send(&ASK_ALL, limit).await?;
-        self.asked = Some(1);
-        while self.asked.is_some() {
-            if !self.hear(until).await? {
-                self.asked = None;
-                self.late = true;
-                return Ok(false);
+        while self.owed > 0 && Instant::now() < until && self.hear(Instant::now() + QUIET).await? {}
+        loop {
+            self.send(&ASK_ALL, limit).await?;
+            self.asked = Some(1);
+            while let Some(question) = self.asked {
+                if !self.hear(until).await? {
+                    self.asked = None;
+                    self.owed = (self.owed + QUESTIONS + 1 - question).min(OWED_MAX);
+                    return Ok(false);
+                }
             }
+            // Answers do not say which question they belong to: as many as are owed may have been
+            // to earlier ones, of a time before the ticket that is asked about.
+            if self.owed == 0 {
+                return Ok(true);
+            }
+            self.owed = self.owed.saturating_sub(QUESTIONS);
         }
-        Ok(true)
     }
 
     /// Asks a kiosk printer whether a ticket hangs in its mouth; false where it does not answer.
