@@ -281,7 +281,11 @@ impl Profile {
     /// Longest command of a ticket, bytes: what has to follow until a printer that got a part of
     /// one has left it.
     pub fn longest_command_bytes(&self) -> usize {
-        TEXT_COMMAND_BYTES.max(PICTURE_HEAD_BYTES + BAND_ROWS * usize::from(self.dots / 8))
+        let picture = match (self.lettering, &self.logo) {
+            (Lettering::Raster, _) | (_, Some(Logo::Picture(_))) => usize::from(self.dots / 8),
+            (Lettering::Page { .. }, Some(Logo::Number(_) | Logo::Key(_)) | None) => QR_ROW_BYTES,
+        };
+        PICTURE_HEAD_BYTES + BAND_ROWS * picture
     }
 
     /// Generous size of a ticket, bytes: what the line must carry in time.
@@ -299,8 +303,9 @@ impl Profile {
     }
 }
 
-/// Longer than any command of text, bytes: a QR code's is.
-const TEXT_COMMAND_BYTES: usize = 512;
+/// A row of the largest QR code that is sent as a picture, bytes. A band of them is longer than
+/// any command of text.
+const QR_ROW_BYTES: usize = 24;
 /// The head of a picture's command, bytes.
 const PICTURE_HEAD_BYTES: usize = 8;
 /// A ticket of text, bytes.
