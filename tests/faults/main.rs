@@ -1,13 +1,8 @@
 //! Every fault that paper can meet, and what comes of it: no number on paper twice without KOPIJA,
 //! none silently missing, and in the end nothing open but what is visibly unknown or failed.
 //!
-//! `cargo test --test faults -- --nocapture` prints the table.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    missing_docs
-)]
+//! `cargo test --test faults` prints the table.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod bench;
 #[allow(dead_code)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use rinda::devices::simulator::decoder::{Item, Ticket};
 use rinda::queue::paper::{JobState, Outbox, PrintJob};
@@ -157,8 +158,8 @@ impl Table {
     /// Prints it; fails where a promise is broken.
     pub fn close(mut self) {
         self.rows.sort_by(|a, b| a.0.cmp(&b.0));
-        println!(
-            "{:<58} | {:<6} | {:>6} | {:>6} | {:<36} | verdict",
+        let mut text = format!(
+            "\n{:<58} | {:<6} | {:>6} | {:>6} | {:<36} | verdict\n",
             "fault", "ticket", "papers", "KOPIJA", "jobs"
         );
         let mut broken = Vec::new();
@@ -172,21 +173,20 @@ impl Table {
                         format!("BROKEN: {why}")
                     }
                 };
-                println!(
-                    "{name:<58} | {:<6} | {:>6} | {:>6} | {:<36} | {verdict}",
+                text.push_str(&format!(
+                    "{name:<58} | {:<6} | {:>6} | {:>6} | {:<36} | {verdict}\n",
                     line.number,
                     line.papers.0 + line.papers.1,
                     line.papers.1,
                     line.states
-                );
+                ));
                 name = "";
             }
         }
-        println!(
-            "{} faults, {} promises broken",
-            self.rows.len(),
-            broken.len()
-        );
+        let (faults, promises) = (self.rows.len(), broken.len());
+        text.push_str(&format!("{faults} faults, {promises} promises broken\n"));
+        // Not `print!`: the table is to be read after a run that went well, too.
+        std::io::stdout().write_all(text.as_bytes()).unwrap();
         assert!(broken.is_empty(), "{broken:?}");
     }
 }
