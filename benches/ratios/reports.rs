@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use rinda::app::{ports, storage};
 use rinda::journal::Quarter;
 use rinda::metrics::Metrics;
+use rinda::queue::calendar::Edits;
 use rinda::queue::change::Change;
 use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::setup::Setup;
@@ -147,6 +148,6 @@ fn write(
     days: BTreeMap<Date, DayFigures>,
     now: Timestamp,
 ) -> Result<String> {
-    let report = report::quarter_report(setup, quarter, days, now);
+    let report = report::quarter_report(setup, &Edits::default(), quarter, days, now);
     ports::render(&report, ReportFormat::Json)
 }

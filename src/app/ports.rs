@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::devices::voice::Voice;
 use crate::engine::handle::EngineHandle;
 use crate::metrics::Metrics;
+use crate::queue::calendar::Edits;
 use crate::queue::setup::Setup;
 use crate::report::{self, Quarter, QuarterReport};
 use crate::web::ports::{self, PressError, ReportError, ReportFormat, ReportOf};
@@ -84,17 +85,17 @@ impl ports::Reports for Figures {
         let metrics = self.metrics.clone();
         let setup = self.setup.clone();
         let as_of = self.clock.now();
-        let durable = self.engine.published().state.seq;
+        let state = self.engine.published().state.clone();
         Box::pin(async move {
             let metrics = metrics.ok_or_else(|| unreadable("the metrics are not open"))?;
             // sled reads from the disk.
             tokio::task::spawn_blocking(move || {
-                if metrics.applied_seq().map_err(unreadable)? < durable {
+                if metrics.applied_seq().map_err(unreadable)? < state.seq {
                     return Err(unreadable(
                         "the metrics have stopped: restart the daemon, which makes them anew",
                     ));
                 }
-                make(&metrics, &setup, &of, format, as_of)
+                make(&metrics, &setup, &state.centre.calendar, &of, format, as_of)
             })
             .await
             .map_err(unreadable)?
@@ -105,6 +106,7 @@ impl ports::Reports for Figures {
 fn make(
     metrics: &Metrics,
     setup: &Setup,
+    edits: &Edits,
     of: &ReportOf,
     format: ReportFormat,
     as_of: Timestamp,
@@ -114,12 +116,12 @@ fn make(
             let quarter = format!("{year}-Q{quarter}")
                 .parse()
                 .map_err(|_| ReportError::NoSuchReport)?;
-            quarter_text(metrics, setup, quarter, format, as_of)
+            quarter_text(metrics, setup, edits, quarter, format, as_of)
         }
         ReportOf::Day(date) => {
             let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
             let days = metrics.days(*date..next).map_err(unreadable)?;
-            let report = report::day_report(setup, *date, days.get(date), as_of);
+            let report = report::day_report(setup, edits, *date, days.get(date), as_of);
             match format {
                 ReportFormat::Json => json(&report),
                 ReportFormat::Csv | ReportFormat::Table => Err(ReportError::NoSuchReport),
@@ -131,6 +133,7 @@ fn make(
 fn quarter_text(
     metrics: &Metrics,
     setup: &Setup,
+    edits: &Edits,
     quarter: Quarter,
     format: ReportFormat,
     as_of: Timestamp,
@@ -140,7 +143,7 @@ fn quarter_text(
     };
     let end = last.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
     let days = metrics.days(from..end).map_err(unreadable)?;
-    let report = report::quarter_report(setup, quarter, days, as_of);
+    let report = report::quarter_report(setup, edits, quarter, days, as_of);
     Ok(render(&report, format).map_err(unreadable)?.into())
 }
 

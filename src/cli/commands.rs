@@ -192,7 +192,8 @@ fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Resul
     let recomputed = report::recompute_quarter(&data, &config.setup.timezone, quarter)
         .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
     let as_of = SystemClock::start().now();
-    let report = report::quarter_report(&config.setup, quarter, recomputed.days, as_of);
+    let edits = &recomputed.calendar;
+    let report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);
     ports::render(&report, format.into())
 }
 

@@ -11,15 +11,15 @@ use super::display;
 use super::place::{At, Found};
 use super::printer::{check_families, check_profile};
 use super::{
-    BoardDevice, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable, Port,
-    PrinterDevice, PrinterPort, PrinterTable, RulesTable,
+    BoardDevice, CalendarTable, Config, ExceptionTable, File, HoursTable, KioskDevices, KioskTable,
+    Port, PrinterDevice, PrinterPort, PrinterTable, RulesTable,
 };
 use crate::devices::printer::page::CodePage;
 use crate::devices::printer::profile::Families;
 use crate::devices::tcp::NotTcp;
 use crate::devices::usb::NotUsb;
 use crate::queue::catalogue::Service;
-use crate::queue::hours::{DayHours, Exception, Interval, OpeningHours};
+use crate::queue::hours::{DayHours, Exception, HolidayRules, Interval, OpeningHours};
 use crate::queue::setup::{
     Copies, DeskSetup, KioskSetup, PaperPolicy, ROLL_58_MM, ROLL_80_MM, Rules, Setup, TICKET_MM,
 };
@@ -33,6 +33,9 @@ const STANDARD_LEAD_S: i64 = 120;
 
 /// Baud rates that serial devices have.
 const BAUDS: [u32; 7] = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
+
+/// The most by which the day before a holiday is shorter, minutes.
+const SHORTER_MIN_MAX: u16 = 480;
 
 /// Longest time any rule may name, seconds: a day.
 pub(super) const RULE_S_MAX: i64 = 86_400;
@@ -51,8 +54,10 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let kiosks = check_kiosks(&file.kiosk, &families, found);
     let series = check_series(&file.series, found);
     let (rules, lead) = check_rules(&file.rules, found);
+    let week = check_week(&file.hours, found);
     let hours = OpeningHours {
-        week: check_week(&file.hours, found),
+        holidays: check_calendar(&file.calendar, &week, found),
+        week,
         exceptions: check_exceptions(&file.exception, found),
         lead,
     };
@@ -465,6 +470,33 @@ fn check_week(table: &HoursTable, found: &mut Found<'_>) -> [DayHours; 7] {
         ("sunday", &table.sunday),
     ]
     .map(|(key, texts)| check_day(texts, &[At::Key("hours"), At::Key(key)], found))
+}
+
+/// A week that never closes has no holidays either, unless the file says so: such centres are
+/// demonstrations and tests, which work on every date alike.
+fn check_calendar(
+    table: &CalendarTable,
+    week: &[DayHours; 7],
+    found: &mut Found<'_>,
+) -> HolidayRules {
+    let shorter_before_min = table
+        .before_holiday_minutes
+        .unwrap_or(HolidayRules::LAW.shorter_before_min);
+    if shorter_before_min > SHORTER_MIN_MAX {
+        found.note(
+            &[At::Key("calendar"), At::Key("before_holiday_minutes")],
+            format!("must lie between 0 and {SHORTER_MIN_MAX}"),
+        );
+    }
+    let never_closes = week.iter().all(DayHours::is_round_the_clock);
+    if table.public_holidays.unwrap_or(!never_closes) {
+        HolidayRules {
+            observed: true,
+            shorter_before_min,
+        }
+    } else {
+        HolidayRules::NONE
+    }
 }
 
 fn check_day(texts: &[String], at: &[At<'_>], found: &mut Found<'_>) -> DayHours {

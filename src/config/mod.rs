@@ -163,6 +163,8 @@ struct File {
     rules: RulesTable,
     hours: HoursTable,
     #[serde(default)]
+    calendar: CalendarTable,
+    #[serde(default)]
     exception: Vec<ExceptionTable>,
     #[serde(default)]
     kiosk: Vec<KioskTable>,
@@ -228,6 +230,12 @@ struct HoursTable {
     friday: Vec<String>,
     saturday: Vec<String>,
     sunday: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct CalendarTable {
+    public_holidays: Option<bool>,
+    before_holiday_minutes: Option<u16>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -321,6 +329,7 @@ mod tests {
     use crate::devices::printer::logo::Logo;
     use crate::devices::printer::page::CodePage;
     use crate::devices::printer::profile::Lettering;
+    use crate::queue::hours::HolidayRules;
     use crate::queue::setup::Copies;
 
     pub(super) const SOUND: &str = r#"
@@ -397,6 +406,24 @@ no_show_secs = 60
         problems(&format!(
             "{SOUND}\n[[kiosk]]\nname = \"k1\"\nboard = \"{board}\"\n[kiosk.printer]\nport = \"{port}\"\n"
         ))
+    }
+
+    #[test]
+    fn holidays_are_the_laws_unless_the_centre_never_closes_or_says_otherwise() {
+        let rules = |text: &str| parse(text, "centre.toml").unwrap().setup.hours.holidays;
+        assert_eq!(rules(SOUND), HolidayRules::LAW);
+        let none = format!("{SOUND}\n[calendar]\npublic_holidays = false\n");
+        assert_eq!(rules(&none), HolidayRules::NONE);
+        let half = rules(&format!(
+            "{SOUND}\n[calendar]\nbefore_holiday_minutes = 30\n"
+        ));
+        assert_eq!((half.observed, half.shorter_before_min), (true, 30));
+        let demo = include_str!("../../config/demo.toml");
+        assert_eq!(rules(demo), HolidayRules::NONE);
+        let told = format!("{demo}\n[calendar]\npublic_holidays = true\n");
+        assert_eq!(rules(&told), HolidayRules::LAW);
+        let long = format!("{SOUND}\n[calendar]\nbefore_holiday_minutes = 481\n");
+        assert!(problems(&long).contains("must lie between 0 and 480"));
     }
 
     #[test]

@@ -561,8 +561,9 @@ impl Engine {
     /// display that has been away for long enough to be told.
     fn view_due(&self, now: Timestamp) -> bool {
         let tz = &self.setup.timezone;
-        self.setup
-            .hours
+        self.ahead
+            .centre
+            .calendar(&self.setup)
             .next_change(self.shown_at, tz)
             .is_some_and(|change| change <= now)
             || displays::told_between(&self.around.displays, self.shown_at, now)

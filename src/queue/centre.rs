@@ -9,10 +9,13 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::edits::Mark;
+use super::calendar::{Calendar, Edits};
 use super::catalogue::Service;
 use super::desk::{Desk, LastStep, Seat, Staffed};
 use super::event::{Event, Happened, JobId, PrintOrder, Step, TransferTo};
 use super::paper::{JobState, Outbox, PrintJob, Roll};
+use super::setup::Setup;
 use super::ticket::{
     CancelReason, DeskNumber, Leg, Place, Ticket, TicketId, TicketNumber, TrackToken,
 };
@@ -63,6 +66,9 @@ pub struct Centre {
     pub rolls: BTreeMap<String, Roll>,
     /// Newest ticket by page name.
     pub by_track: BTreeMap<TrackToken, TicketId>,
+    /// What managers changed in the calendar; outlasts the day.
+    #[serde(default, skip_serializing_if = "Edits::is_empty")]
+    pub calendar: Edits,
 }
 
 impl Centre {
@@ -142,6 +148,34 @@ impl Centre {
             Event::HelpAnswered { kiosk } => {
                 self.help.remove(kiosk);
             }
+            Event::CalendarDaySet {
+                date,
+                change,
+                reason,
+                by,
+                begun,
+            } => {
+                let mark = Mark {
+                    reason: reason.clone(),
+                    by: by.clone(),
+                    at,
+                };
+                self.calendar.set(*date, change, mark);
+                self.keep_receiving(*begun);
+            }
+            Event::CalendarDayCleared {
+                date, kind, begun, ..
+            } => {
+                self.calendar.clear(*date, *kind);
+                self.keep_receiving(*begun);
+            }
+        }
+    }
+
+    /// Whatever today's hours become: where reception had begun, calls go on (A2/2/2.3).
+    fn keep_receiving(&mut self, begun: bool) {
+        if begun {
+            self.calendar.begun = self.date;
         }
     }
 
@@ -265,7 +299,9 @@ impl Centre {
             | Event::SlipRepeated { .. }
             | Event::RollReplaced { .. }
             | Event::HelpRequested { .. }
-            | Event::HelpAnswered { .. } => {}
+            | Event::HelpAnswered { .. }
+            | Event::CalendarDaySet { .. }
+            | Event::CalendarDayCleared { .. } => {}
         }
     }
 
@@ -607,6 +643,11 @@ impl Centre {
             Some(ticket)
         });
         cancelled.chain(finished).collect()
+    }
+
+    /// The calendar that holds: the configured hours with what managers changed.
+    pub fn calendar<'a>(&'a self, setup: &'a Setup) -> Calendar<'a> {
+        Calendar::new(&setup.hours, &self.calendar)
     }
 
     /// The next print job's identity.

@@ -193,7 +193,9 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::DeskRemoved { .. }
         | Event::SlipSending { .. }
         | Event::SlipPrinted { .. }
-        | Event::RollReplaced { .. } => {}
+        | Event::RollReplaced { .. }
+        | Event::CalendarDaySet { .. }
+        | Event::CalendarDayCleared { .. } => {}
     }
 }
 
@@ -250,7 +252,9 @@ impl DeskBefore {
             | Event::SlipRepeated { .. }
             | Event::RollReplaced { .. }
             | Event::HelpRequested { .. }
-            | Event::HelpAnswered { .. } => (Vec::new(), false),
+            | Event::HelpAnswered { .. }
+            | Event::CalendarDaySet { .. }
+            | Event::CalendarDayCleared { .. } => (Vec::new(), false),
         };
         desks
             .into_iter()

@@ -1,7 +1,9 @@
 //! Everything that can be asked of a centre.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::calendar::edits::{ChangeKind, DayChange};
 use super::catalogue::Service;
 use super::event::{JobId, TransferTo};
 use super::ticket::{DeskNumber, TicketId};
@@ -197,6 +199,22 @@ pub enum Command {
     AnswerHelp {
         /// Kiosk.
         kiosk: String,
+    },
+    /// Change a day of the calendar, today or later.
+    SetCalendarDay {
+        /// Date.
+        date: Date,
+        /// To what.
+        change: DayChange,
+        /// Why; customers see it.
+        reason: String,
+    },
+    /// Take a change of the calendar back.
+    ClearCalendarDay {
+        /// Date.
+        date: Date,
+        /// Which one.
+        kind: ChangeKind,
     },
     /// A printer driver tells what becomes of a job.
     ReportSlip {

@@ -43,8 +43,8 @@ pub fn next_deadline(setup: &Setup, centre: &Centre, now: Timestamp) -> Option<(
             Some((*minute_from + setup.rules.no_show, Wake::MinuteOver))
         }
     });
-    let hours = setup
-        .hours
+    let hours = centre
+        .calendar(setup)
         .next_change(now, &setup.timezone)
         .map(|at| (at, Wake::HoursChange));
     let paper = queued(centre).map(|job| (over_at(setup, centre, job), Wake::PaperOver));

@@ -112,16 +112,16 @@ pub fn told_between(
 pub fn monitor_on(setup: &Setup, centre: &Centre, now: Timestamp, lead: SignedDuration) -> bool {
     let lead = lead.max(setup.hours.lead);
     let today = setup.date_of(now);
+    let calendar = centre.calendar(setup);
     let reception = [Some(today), today.checked_add(1.day()).ok()]
         .into_iter()
         .flatten()
         .any(|date| {
-            let mut spans = setup.hours.spans(date, &setup.timezone);
-            let Some((opens_at, first_ends)) = spans.next() else {
+            let spans = calendar.spans(date, &setup.timezone);
+            let (Some((opens_at, _)), Some((_, closes_at))) = (spans.first(), spans.last()) else {
                 return false;
             };
-            let closes_at = spans.last().map_or(first_ends, |(_, ends)| ends);
-            now >= opens_at.saturating_sub(lead).unwrap_or(opens_at) && now < closes_at
+            now >= opens_at.saturating_sub(lead).unwrap_or(*opens_at) && now < *closes_at
         });
     reception
         || centre.tickets.values().any(|ticket| match ticket.place {

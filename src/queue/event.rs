@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::calendar::edits::{ChangeKind, DayChange};
 use super::catalogue::Service;
 use super::ticket::{CancelReason, DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
 use super::view::WaitRange;
@@ -341,6 +342,30 @@ pub enum Event {
         /// Kiosk.
         kiosk: String,
     },
+    /// A manager changed a day of the calendar.
+    CalendarDaySet {
+        /// Date.
+        date: Date,
+        /// To what.
+        change: DayChange,
+        /// Why.
+        reason: String,
+        /// Login.
+        by: String,
+        /// Reception had begun today: calls go on, whatever today's hours become (A2/2/2.3).
+        begun: bool,
+    },
+    /// A manager took a change of the calendar back.
+    CalendarDayCleared {
+        /// Date.
+        date: Date,
+        /// Which one.
+        kind: ChangeKind,
+        /// Login.
+        by: String,
+        /// Reception had begun today: calls go on, whatever today's hours become (A2/2/2.3).
+        begun: bool,
+    },
 }
 
 impl Event {
@@ -379,7 +404,9 @@ impl Event {
             | Self::SlipRepeated { .. }
             | Self::RollReplaced { .. }
             | Self::HelpRequested { .. }
-            | Self::HelpAnswered { .. } => None,
+            | Self::HelpAnswered { .. }
+            | Self::CalendarDaySet { .. }
+            | Self::CalendarDayCleared { .. } => None,
         }
     }
 }

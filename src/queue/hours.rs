@@ -1,17 +1,15 @@
-//! When the centre receives customers: weekly intervals and exceptions by date.
+//! When the centre receives customers, as it is configured: weekly intervals and exceptions by date.
+//! What holds on a date is the calendar's to say.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
-
-use super::view::HoursLine;
-
-/// How far ahead the next opening is looked for, days.
-pub const LOOK_AHEAD_DAYS: i32 = 14;
+use jiff::civil::{Date, Time};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Minutes of a day, the end of the last possible interval.
 const DAY_MINUTES: u16 = 24 * 60;
@@ -68,6 +66,19 @@ impl fmt::Display for Interval {
     }
 }
 
+impl Serialize for Interval {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Interval {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 impl Interval {
     /// As Latvians write it: "8.30–12.00".
     pub fn latvian(self) -> String {
@@ -78,6 +89,12 @@ impl Interval {
             self.to_min / 60,
             self.to_min % 60
         )
+    }
+
+    /// The interval of a date as instants: opens at, closes at.
+    pub fn span(self, date: Date, tz: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+        let opens_at = instant(date, self.from_min, tz)?;
+        Some((opens_at, instant(date, self.to_min, tz)?))
     }
 }
 
@@ -91,7 +108,8 @@ fn minute_of_day(text: &str) -> Option<u16> {
 }
 
 /// The intervals of one day, in order and apart from one another.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct DayHours(Vec<Interval>);
 
 impl DayHours {
@@ -114,6 +132,33 @@ impl DayHours {
     pub fn intervals(&self) -> &[Interval] {
         &self.0
     }
+
+    /// Nobody is received.
+    pub fn is_closed(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The whole day and nothing else.
+    pub fn is_round_the_clock(&self) -> bool {
+        matches!(self.0.as_slice(), [all] if all.from_min == 0 && all.to_min == DAY_MINUTES)
+    }
+
+    /// The hours without the last `by_min` minutes of reception.
+    #[must_use]
+    pub fn shortened(&self, by_min: u16) -> Self {
+        let mut intervals = self.0.clone();
+        let mut left = by_min;
+        while let Some(last) = intervals.last_mut() {
+            let length = last.to_min - last.from_min;
+            if length > left {
+                last.to_min -= left;
+                break;
+            }
+            left -= length;
+            intervals.pop();
+        }
+        Self(intervals)
+    }
 }
 
 /// A day that differs from its weekday.
@@ -125,13 +170,39 @@ pub struct Exception {
     pub reason: String,
 }
 
-/// Reception hours of a centre.
+/// What public holidays change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HolidayRules {
+    /// Public holidays are free, and the Cabinet's moved working days are followed.
+    pub observed: bool,
+    /// The day before a public holiday is this much shorter, minutes; one hour by the Labour Law,
+    /// section 135.
+    pub shorter_before_min: u16,
+}
+
+impl HolidayRules {
+    /// As the law has them.
+    pub const LAW: Self = Self {
+        observed: true,
+        shorter_before_min: 60,
+    };
+
+    /// Every week is like the other.
+    pub const NONE: Self = Self {
+        observed: false,
+        shorter_before_min: 0,
+    };
+}
+
+/// Reception hours of a centre, as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningHours {
     /// Monday first.
     pub week: [DayHours; 7],
     /// By date.
     pub exceptions: BTreeMap<Date, Exception>,
+    /// What public holidays change.
+    pub holidays: HolidayRules,
     /// Tickets can be taken this long before reception starts: two minutes (A2/1/6.1), longer
     /// by configuration (A2/1/6.2).
     pub lead: SignedDuration,
@@ -152,7 +223,7 @@ pub enum Reception {
         /// End of the interval.
         closes_at: Timestamp,
     },
-    /// Closed; the next interval, if there is one within [`LOOK_AHEAD_DAYS`].
+    /// Closed; the next interval, if there is one within a fortnight.
     Closed {
         /// Its start.
         opens_at: Option<Timestamp>,
@@ -160,116 +231,52 @@ pub enum Reception {
 }
 
 impl OpeningHours {
-    /// The hours of a date.
-    pub fn of(&self, date: Date) -> &DayHours {
-        match self.exceptions.get(&date) {
-            Some(exception) => &exception.hours,
-            None => &self.week[weekday_index(date.weekday())],
+    /// The hours of a date's weekday.
+    pub fn usual(&self, date: Date) -> &DayHours {
+        let [
+            monday,
+            tuesday,
+            wednesday,
+            thursday,
+            friday,
+            saturday,
+            sunday,
+        ] = &self.week;
+        match date.weekday() {
+            jiff::civil::Weekday::Monday => monday,
+            jiff::civil::Weekday::Tuesday => tuesday,
+            jiff::civil::Weekday::Wednesday => wednesday,
+            jiff::civil::Weekday::Thursday => thursday,
+            jiff::civil::Weekday::Friday => friday,
+            jiff::civil::Weekday::Saturday => saturday,
+            jiff::civil::Weekday::Sunday => sunday,
         }
-    }
-
-    /// How reception stands at a moment.
-    pub fn at(&self, now: Timestamp, tz: &TimeZone) -> Reception {
-        let Some((opens_at, closes_at)) = self.upcoming(now, tz) else {
-            return Reception::Closed { opens_at: None };
-        };
-        if now >= opens_at {
-            Reception::Open { closes_at }
-        } else if now >= opens_at - self.lead {
-            Reception::Lead {
-                opens_at,
-                closes_at,
-            }
-        } else {
-            Reception::Closed {
-                opens_at: Some(opens_at),
-            }
-        }
-    }
-
-    /// Whether reception has begun today: calls are allowed from then on, also after closing,
-    /// when those who came are served (A2/2/2.3).
-    pub fn begun_today(&self, now: Timestamp, tz: &TimeZone) -> bool {
-        let today = now.to_zoned(tz.clone()).date();
-        self.spans(today, tz).any(|(opens_at, _)| now >= opens_at)
-    }
-
-    /// The next moment after `now` at which [`OpeningHours::at`] answers differently.
-    pub fn next_change(&self, now: Timestamp, tz: &TimeZone) -> Option<Timestamp> {
-        match self.at(now, tz) {
-            Reception::Open { closes_at } => Some(closes_at),
-            Reception::Lead { opens_at, .. } => Some(opens_at),
-            Reception::Closed { opens_at } => opens_at.map(|at| at - self.lead),
-        }
-    }
-
-    /// Seven days from `date` for the idle screens.
-    pub fn lines(&self, date: Date) -> Vec<HoursLine> {
-        (0..7)
-            .filter_map(|ahead| date.checked_add(ahead.days()).ok())
-            .map(|day| HoursLine {
-                weekday: u8::try_from(day.weekday().to_monday_one_offset()).unwrap_or(1),
-                date: day.to_string(),
-                intervals: self.of(day).0.iter().map(|i| i.latvian()).collect(),
-                reason: self.exceptions.get(&day).map(|e| e.reason.clone()),
-            })
-            .collect()
-    }
-
-    /// The first interval that ends after `now`, from today on, as instants; neighbours that touch
-    /// are one. It is asked for at each turn of the engine and looks no further than it must.
-    fn upcoming(&self, now: Timestamp, tz: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-        let today = now.to_zoned(tz.clone()).date();
-        let mut spans = (0..=LOOK_AHEAD_DAYS)
-            .filter_map(|ahead| today.checked_add(ahead.days()).ok())
-            .flat_map(|date| self.spans(date, tz))
-            .filter(|(_, closes_at)| now < *closes_at);
-        let (opens_at, mut closes_at) = spans.next()?;
-        for (next_opens_at, next_closes_at) in spans {
-            if next_opens_at != closes_at {
-                break;
-            }
-            closes_at = next_closes_at;
-        }
-        Some((opens_at, closes_at))
-    }
-
-    /// The intervals of a date as instants: opens at, closes at.
-    pub fn spans(&self, date: Date, tz: &TimeZone) -> impl Iterator<Item = (Timestamp, Timestamp)> {
-        self.of(date)
-            .0
-            .iter()
-            .filter_map(|interval| {
-                Some((
-                    instant(date, interval.from_min, tz)?,
-                    instant(date, interval.to_min, tz)?,
-                ))
-            })
-            .collect::<Vec<_>>()
-            .into_iter()
     }
 }
 
-fn weekday_index(weekday: Weekday) -> usize {
-    usize::try_from(weekday.to_monday_zero_offset()).unwrap_or(0)
-}
-
-/// The instant of a local wall time; a wall time that a clock change skips or repeats is taken
-/// as the first that fits, so a day of 23 or 25 hours opens once.
+/// The instant of a local wall time. One that a clock change repeats is taken as the first, one that
+/// it skips as the moment of the change: of "02:30-03:30" in the night of 23 hours half an hour is
+/// left, and the next interval begins where it ends.
 fn instant(date: Date, minute: u16, tz: &TimeZone) -> Option<Timestamp> {
     let (date, minute) = if minute == DAY_MINUTES {
         (date.tomorrow().ok()?, 0)
     } else {
         (date, minute)
     };
-    let time = Time::new(
-        i8::try_from(minute / 60).ok()?,
-        i8::try_from(minute % 60).ok()?,
-        0,
-        0,
-    )
-    .ok()?;
-    Some(tz.to_zoned(date.to_datetime(time)).ok()?.timestamp())
+    let hour = i8::try_from(minute / 60).ok()?;
+    let time = Time::new(hour, i8::try_from(minute % 60).ok()?, 0, 0).ok()?;
+    let local = tz.to_ambiguous_timestamp(date.to_datetime(time));
+    match local.offset() {
+        AmbiguousOffset::Gap { .. } => {
+            // Read with the offset before the gap, the time lies behind the change.
+            let behind = local.later().ok()?;
+            let just_behind = behind + SignedDuration::from_nanos(1);
+            tz.preceding(just_behind)
+                .next()
+                .map(|change| change.timestamp())
+        }
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => local.earlier().ok(),
+    }
 }
 
 #[cfg(test)]
@@ -277,95 +284,33 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn riga() -> TimeZone {
-        TimeZone::get("Europe/Riga").unwrap()
-    }
-
-    fn hours(day: &[&str]) -> OpeningHours {
-        let day = DayHours::new(day.iter().map(|i| i.parse().unwrap()).collect()).unwrap();
-        OpeningHours {
-            week: std::array::from_fn(|_| day.clone()),
-            exceptions: BTreeMap::new(),
-            lead: SignedDuration::from_mins(2),
-        }
-    }
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
+    fn day(intervals: &[&str]) -> DayHours {
+        DayHours::new(intervals.iter().map(|i| i.parse().unwrap()).collect()).unwrap()
     }
 
     #[test]
-    fn a2_1_6_1_tickets_from_two_minutes_before_to_the_millisecond() {
-        let hours = hours(&["08:30-12:00", "12:30-17:00"]);
-        // 8.30 in Riga in winter is 6.30 UTC.
-        assert_eq!(
-            hours.at(at("2026-11-23T06:27:59.999Z"), &riga()),
-            Reception::Closed {
-                opens_at: Some(at("2026-11-23T06:30:00Z"))
-            }
-        );
-        assert!(matches!(
-            hours.at(at("2026-11-23T06:28:00Z"), &riga()),
-            Reception::Lead { .. }
-        ));
-        assert!(matches!(
-            hours.at(at("2026-11-23T06:30:00Z"), &riga()),
-            Reception::Open { .. }
-        ));
-    }
-
-    #[test]
-    fn calls_go_on_after_closing_but_do_not_start_before_opening() {
-        let hours = hours(&["08:30-12:00", "12:30-17:00"]);
-        assert!(!hours.begun_today(at("2026-11-23T06:29:59Z"), &riga()));
-        assert!(hours.begun_today(at("2026-11-23T06:30:00Z"), &riga()));
-        assert!(hours.begun_today(at("2026-11-23T19:00:00Z"), &riga()));
-    }
-
-    #[test]
-    fn round_the_clock_never_closes_and_touching_intervals_are_one() {
-        let hours = hours(&["00:00-24:00"]);
-        let Reception::Open { closes_at } = hours.at(at("2026-11-23T21:59:59Z"), &riga()) else {
-            panic!("closed at night");
-        };
-        assert!(closes_at > at("2026-12-05T00:00:00Z"));
-    }
-
-    #[test]
-    fn days_of_23_and_25_hours_open_at_the_wall_time() {
-        let hours = hours(&["08:30-17:00"]);
-        for (now, opens) in [
-            ("2026-03-29T00:00:00Z", "2026-03-29T05:30:00Z"),
-            ("2026-10-25T00:00:00Z", "2026-10-25T06:30:00Z"),
+    fn a_shorter_day_loses_its_end() {
+        for (day_of, by_min, left) in [
+            (
+                &["08:30-12:00", "12:30-18:00"][..],
+                60,
+                &["08:30-12:00", "12:30-17:00"][..],
+            ),
+            (&["08:30-12:00", "12:30-13:00"], 60, &["08:30-11:30"]),
+            (&["08:30-12:00", "12:30-13:30"], 60, &["08:30-12:00"]),
+            (&["08:30-09:00"], 60, &[]),
+            (&[], 60, &[]),
         ] {
-            assert_eq!(
-                hours.at(at(now), &riga()),
-                Reception::Closed {
-                    opens_at: Some(at(opens))
-                }
-            );
+            assert_eq!(day(day_of).shortened(by_min), day(left), "{day_of:?}");
         }
     }
 
     #[test]
-    fn an_exception_replaces_its_weekday() {
-        let mut hours = hours(&["08:30-17:00"]);
-        hours.exceptions.insert(
-            jiff::civil::date(2026, 11, 18),
-            Exception {
-                hours: DayHours::default(),
-                reason: "Valsts svētki".to_owned(),
-            },
-        );
-        assert_eq!(
-            hours.at(at("2026-11-18T10:00:00Z"), &riga()),
-            Reception::Closed {
-                opens_at: Some(at("2026-11-19T06:30:00Z"))
-            }
-        );
-        let line = &hours.lines(jiff::civil::date(2026, 11, 18))[0];
-        assert!(line.intervals.is_empty());
-        assert_eq!(line.reason.as_deref(), Some("Valsts svētki"));
+    fn intervals_are_written_as_they_are_read() {
+        let text = r#"["08:30-12:00","12:30-24:00"]"#;
+        let hours: DayHours = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&hours).unwrap(), text);
+        assert!(serde_json::from_str::<DayHours>(r#"["8-12"]"#).is_err());
     }
 
     #[test]

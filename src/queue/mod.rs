@@ -1,5 +1,6 @@
 //! The centre's rules, pure: no clock, no disk, no network. Time is passed in.
 
+pub mod calendar;
 pub mod catalogue;
 pub mod centre;
 pub mod change;

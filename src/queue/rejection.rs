@@ -1,7 +1,10 @@
 //! The centre's "no": each with a stable code and a Latvian sentence that says what to do.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::dotted;
+use super::hours::Interval;
 use super::ticket::{DeskNumber, TicketNumber};
 
 /// Why a command was refused. Nothing has happened.
@@ -64,6 +67,24 @@ pub enum Rejection {
     SeriesFull,
     /// The job is not in a state that allows this report.
     JobNotOpen,
+    /// A day that is over keeps its hours.
+    PastDate(Date),
+    /// A date too far ahead to be planned.
+    DateTooFar {
+        /// The last one.
+        last: Date,
+    },
+    /// Two intervals of a day overlap.
+    HoursOverlap(Interval, Interval),
+    /// More intervals than a day can have.
+    TooManyIntervals {
+        /// So many.
+        max: usize,
+    },
+    /// Only a day with reception hours can be moved.
+    NotAWorkingDay(Date),
+    /// A working day is moved only to a date that is free by its weekday.
+    NotAFreeDay(Date),
 }
 
 impl Rejection {
@@ -93,7 +114,21 @@ impl Rejection {
             Self::NoPrinter => "no_printer",
             Self::SeriesFull => "series_full",
             Self::JobNotOpen => "job_not_open",
+            Self::PastDate(_) => "past_date",
+            Self::DateTooFar { .. } => "date_too_far",
+            Self::HoursOverlap(..) | Self::TooManyIntervals { .. } => "invalid",
+            Self::NotAWorkingDay(_) => "not_a_working_day",
+            Self::NotAFreeDay(_) => "not_a_free_day",
         }
+    }
+
+    /// The field at fault, where one is.
+    pub fn field(&self) -> Option<&'static str> {
+        if let Self::BadText { field, .. } = self {
+            return Some(field);
+        }
+        let hours = matches!(self, Self::HoursOverlap(..) | Self::TooManyIntervals { .. });
+        hours.then_some("intervals")
     }
 
     /// What to tell the person, in Latvian.
@@ -139,6 +174,29 @@ impl Rejection {
             Self::NoPrinter => "Šai biļetei nav printera, kurā to drukāt.".to_owned(),
             Self::SeriesFull => "Šodien šai rindai vairs nav brīvu numuru.".to_owned(),
             Self::JobNotOpen => "Šis drukas darbs jau ir pabeigts.".to_owned(),
+            Self::PastDate(date) => format!(
+                "{} jau ir pagājis. Mainīt var šodienu un turpmākās dienas.",
+                dotted(*date)
+            ),
+            Self::DateTooFar { last } => {
+                format!("Tik tālu neplāno. Izvēlieties dienu līdz {}", dotted(*last))
+            }
+            Self::HoursOverlap(a, b) => format!(
+                "Laiki {} un {} pārklājas. Labojiet tā, lai katrs sāktos pēc iepriekšējā beigām.",
+                a.latvian(),
+                b.latvian()
+            ),
+            Self::TooManyIntervals { max } => {
+                format!("Dienā var būt ne vairāk kā {max} laika posmi. Apvienojiet tos.")
+            }
+            Self::NotAWorkingDay(date) => format!(
+                "{} centrs nestrādā, tāpēc nav ko pārcelt. Izvēlieties darba dienu.",
+                dotted(*date)
+            ),
+            Self::NotAFreeDay(date) => format!(
+                "Uz {} pārcelt nevar. Izvēlieties dienu, kurā centrs parasti nestrādā un kas nav svētku diena.",
+                dotted(*date)
+            ),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::Calendar;
 use super::catalogue::Service;
 use super::centre::{Announced, Centre};
 use super::deadline;
@@ -83,7 +84,7 @@ impl<'a> Scene<'a> {
             simulated: setup.is_some_and(|kiosk| kiosk.simulated),
             last: self.last_issued(kiosk),
             help_requested: self.centre.help.contains_key(kiosk),
-            hours: self.setup.hours.lines(self.setup.date_of(self.now)),
+            hours: self.calendar().lines(self.setup.date_of(self.now)),
             press_lock_s: u32::try_from(self.setup.rules.press_lock.as_secs()).unwrap_or(0),
         }
     }
@@ -92,7 +93,10 @@ impl<'a> Scene<'a> {
     /// printer that is down leaves them lit: the number is given all the same and stands on the
     /// kiosk's screen.
     pub fn lamps(&self) -> [LampState; 3] {
-        match (issues_now(self.setup, self.now), self.around.journal_fails) {
+        match (
+            issues_now(self.setup, self.centre, self.now),
+            self.around.journal_fails,
+        ) {
             (false, _) => [LampState::Off; 3],
             (true, false) => [LampState::On; 3],
             (true, true) => [LampState::OutOfService; 3],
@@ -108,7 +112,7 @@ impl<'a> Scene<'a> {
             announcements: self.announcements(),
             waiting: self.queues(),
             notice: None,
-            hours: self.setup.hours.lines(self.setup.date_of(self.now)),
+            hours: self.calendar().lines(self.setup.date_of(self.now)),
         }
     }
 
@@ -198,10 +202,14 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The calendar that holds.
+    pub fn calendar(&self) -> Calendar<'a> {
+        self.centre.calendar(self.setup)
+    }
+
     /// How reception stands.
     pub fn opening(&self) -> Opening {
-        let hours = &self.setup.hours;
-        match hours.at(self.now, &self.setup.timezone) {
+        match self.calendar().at(self.now, &self.setup.timezone) {
             Reception::Open { closes_at } => Opening::Open {
                 closes_at,
                 reception: true,
@@ -212,7 +220,7 @@ impl<'a> Scene<'a> {
             },
             Reception::Closed { opens_at } => Opening::Closed {
                 opens_at,
-                tickets_from: opens_at.map(|at| at - hours.lead),
+                tickets_from: opens_at.map(|at| at - self.setup.hours.lead),
             },
         }
     }
@@ -232,7 +240,7 @@ impl<'a> Scene<'a> {
                 ButtonView {
                     service,
                     name: self.setup.service_name(service).to_owned(),
-                    state: match (issues_now(self.setup, self.now), wait) {
+                    state: match (issues_now(self.setup, self.centre, self.now), wait) {
                         (false, _) => ButtonState::Closed,
                         (true, None) => ButtonState::NoDesk,
                         (true, Some(_)) => ButtonState::Open,

@@ -35,7 +35,7 @@ pub struct Setup {
     pub kiosks: BTreeMap<String, KioskSetup>,
     /// Series letter of each service.
     pub series: BTreeMap<Service, char>,
-    /// Reception hours.
+    /// Reception hours as configured; [`super::centre::Centre::calendar`] says what holds.
     pub hours: OpeningHours,
     /// Numbers in the rules.
     pub rules: Rules,

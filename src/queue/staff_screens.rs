@@ -224,7 +224,7 @@ impl Scene<'_> {
         }
         let text = match staffed {
             None => "Galds ir slēgts.".to_owned(),
-            Some(_) if !self.setup.hours.begun_today(self.now, &self.setup.timezone) => {
+            Some(_) if !self.calendar().begun_today(self.now, &self.setup.timezone) => {
                 "Pieņemšana vēl nav sākusies.".to_owned()
             }
             Some(_) => "Gaidošie klienti ir citu galdu pakalpojumiem.".to_owned(),

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::figures::{count, desk_lines, figures, target_s};
 use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay};
+use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
 use crate::queue::statistics::{DayFigures, Histogram, ServiceFigures};
@@ -16,12 +17,13 @@ use crate::queue::statistics::{DayFigures, Histogram, ServiceFigures};
 /// The figures must be those at `as_of`: the report cannot go back behind what they hold.
 pub fn day_report(
     setup: &Setup,
+    edits: &Edits,
     date: Date,
     day: Option<&DayFigures>,
     as_of: Timestamp,
 ) -> DayReport {
     let target_s = target_s(setup);
-    let line = day_line(setup, date, day, as_of);
+    let line = day_line(setup, edits, date, day, as_of);
     let mut total = ServiceFigures::default();
     let mut services = Vec::new();
     let nothing = ServiceFigures::default();
@@ -56,11 +58,12 @@ pub fn day_report(
 /// One date against its planned hours.
 pub(super) fn day_line(
     setup: &Setup,
+    edits: &Edits,
     date: Date,
     day: Option<&DayFigures>,
     as_of: Timestamp,
 ) -> DayLine {
-    let spans: Vec<_> = setup.hours.spans(date, &setup.timezone).collect();
+    let spans = Calendar::new(&setup.hours, edits).spans(date, &setup.timezone);
     let opens_at = spans.first().map(|(opens_at, _)| *opens_at);
     let closes_at = spans.last().map(|(_, closes_at)| *closes_at);
     let mut wait = Histogram::default();

@@ -12,6 +12,7 @@ use super::model::{
     Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod,
 };
 use crate::journal::Quarter;
+use crate::queue::calendar::Edits;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
 use crate::queue::statistics::{DayFigures, DeskFigures, ServiceFigures};
@@ -21,9 +22,11 @@ use crate::queue::ticket::DeskNumber;
 /// over; a date without an entry has no data.
 ///
 /// The figures must be those at `as_of`: the report cannot go back behind what they hold. Target
-/// and reception hours are the set-up's of now, for all dates.
+/// and configured hours are the set-up's of now, for all dates; what managers changed for a date
+/// stands in `edits`.
 pub fn quarter_report(
     setup: &Setup,
+    edits: &Edits,
     quarter: Quarter,
     days: impl IntoIterator<Item = (Date, DayFigures)>,
     as_of: Timestamp,
@@ -37,7 +40,7 @@ pub fn quarter_report(
     let lines: Vec<DayLine> = from
         .series(jiff::Span::new().days(1))
         .take_while(|date| *date <= to)
-        .map(|date| day_line(setup, date, days.get(&date), as_of))
+        .map(|date| day_line(setup, edits, date, days.get(&date), as_of))
         .collect();
     let mut occurrences = Occurrences::default();
     for line in &lines {

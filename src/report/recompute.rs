@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::journal::record::{Fact, Record};
 use crate::journal::{Quarter, read_days};
+use crate::queue::calendar::Edits;
 use crate::queue::centre::Centre;
 use crate::queue::change::Pending;
 use crate::queue::event::Happened;
@@ -19,6 +20,8 @@ use crate::queue::statistics::DayFigures;
 pub struct Recomputed {
     /// By local date of issue.
     pub days: BTreeMap<Date, DayFigures>,
+    /// What managers had changed in the calendar at the end of it: past dates keep their hours.
+    pub calendar: Edits,
     /// Places of the journal that could not be read.
     pub damaged: u64,
 }
@@ -60,7 +63,11 @@ pub fn recompute_quarter(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Re
     }
     let mut days = replay.days;
     days.retain(|date, _| (from..=to).contains(date));
-    Ok(Recomputed { days, damaged })
+    Ok(Recomputed {
+        days,
+        calendar: replay.centre.calendar,
+        damaged,
+    })
 }
 
 #[derive(Default)]

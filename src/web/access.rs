@@ -87,6 +87,8 @@ pub(super) const OVERSEERS: &[Who] = &[
 pub(super) const REGISTER_READERS: &[Who] = &[Who::Staff(Role::Manager), Who::Staff(Role::Admin)];
 /// Those who change them.
 pub(super) const ADMINS: &[Who] = &[Who::Staff(Role::Admin)];
+/// Those who change the calendar.
+pub(super) const PLANNERS: &[Who] = REGISTER_READERS;
 /// Kiosks.
 pub(super) const KIOSKS: &[Who] = &[Who::Device(DeviceRole::Kiosk)];
 /// Kiosks, and staff who look at one.

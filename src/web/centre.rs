@@ -136,7 +136,7 @@ fn answer(published: &Published, build: &str) -> CentreAnswer {
         no_kiosk: setup.no_kiosk,
         date: date.to_string(),
         state: scene.opening(),
-        hours_today: setup.hours.lines(date).into_iter().next(),
+        hours_today: scene.calendar().lines(date).into_iter().next(),
         services,
         desks,
         kiosks: setup.kiosks.keys().cloned().collect(),

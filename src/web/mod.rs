@@ -8,6 +8,7 @@
 mod access;
 mod answers;
 mod body;
+mod calendar;
 mod centre;
 mod connections;
 mod desk_steps;

@@ -170,6 +170,19 @@ impl Problem {
         problem
     }
 
+    /// A date or an interval that cannot be read; the person is told how to write it.
+    pub(super) fn unreadable(field: &str, text: &str, reason: impl Into<Box<str>>) -> Self {
+        let example = match field {
+            "intervals" => "08:30-12:00",
+            _ => "2026-11-18",
+        };
+        let detail = format!("„{text}” nevar izlasīt. Rakstiet tā: {example}");
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
+        problem.field = Some(field.into());
+        problem.reason = Some(reason.into());
+        problem
+    }
+
     pub(super) fn own_account() -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -233,7 +246,10 @@ impl From<Rejection> for Problem {
                 StatusCode::NOT_FOUND
             }
             Rejection::NotAllowed => StatusCode::FORBIDDEN,
-            Rejection::BadText { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Rejection::BadText { .. }
+            | Rejection::DateTooFar { .. }
+            | Rejection::HoursOverlap(..)
+            | Rejection::TooManyIntervals { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Rejection::DeskClosed(_)
             | Rejection::DeskBusy(_)
             | Rejection::DeskTaken(_)
@@ -251,12 +267,13 @@ impl From<Rejection> for Problem {
             | Rejection::NothingToUndo
             | Rejection::NoPrinter
             | Rejection::SeriesFull
-            | Rejection::JobNotOpen => StatusCode::CONFLICT,
+            | Rejection::JobNotOpen
+            | Rejection::PastDate(_)
+            | Rejection::NotAWorkingDay(_)
+            | Rejection::NotAFreeDay(_) => StatusCode::CONFLICT,
         };
         let mut problem = Self::new(status, rejection.code(), rejection.sentence());
-        if let Rejection::BadText { field, .. } = rejection {
-            problem.field = Some(field.into());
-        }
+        problem.field = rejection.field().map(Into::into);
         problem
     }
 }

@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::Problem;
 use super::{
-    AppState, access, centre, desk_steps, desks, headers, kiosks, live, openapi, pages, register,
-    reports, session, status, tickets, track,
+    AppState, access, calendar, centre, desk_steps, desks, headers, kiosks, live, openapi, pages,
+    register, reports, session, status, tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -29,6 +29,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(desks::routes())
         .merge(desk_steps::routes())
         .merge(centre::routes())
+        .merge(calendar::routes())
         .merge(live::routes())
         .merge(reports::routes())
         .merge(register::routes())

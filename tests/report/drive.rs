@@ -18,7 +18,7 @@ use rinda::queue::decide::{Moment, decide};
 use rinda::queue::desk::Seat;
 use rinda::queue::event::{Event, Happened, JobId, TransferTo};
 use rinda::queue::forecast::LearnedTimes;
-use rinda::queue::hours::{DayHours, Exception, OpeningHours};
+use rinda::queue::hours::{DayHours, Exception, HolidayRules, OpeningHours};
 use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::statistics::DayFigures;
 use rinda::queue::ticket::{DeskNumber, Place, Ticket, TicketId, TrackToken};
@@ -85,6 +85,7 @@ pub fn setup() -> Setup {
                 }
             }),
             exceptions: BTreeMap::new(),
+            holidays: HolidayRules::NONE,
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),
@@ -302,7 +303,8 @@ impl Drive {
 
     /// A day of chance, from before opening until after closing.
     pub fn random_day(&mut self, date: Date, random: &mut Seeded, step_ms: u64) {
-        let spans: Vec<_> = self.setup.hours.spans(date, &self.setup.timezone).collect();
+        let calendar = self.state.centre.calendar(&self.setup);
+        let spans = calendar.spans(date, &self.setup.timezone);
         let midnight = date.to_zoned(self.setup.timezone.clone()).unwrap();
         self.go_to(midnight.timestamp() + SignedDuration::from_secs(5));
         let (Some(first), Some(last)) = (spans.first(), spans.last()) else {

@@ -87,6 +87,7 @@ proptest! {
         let drive = history(seed, days);
         let report = quarter_report(
             &drive.setup,
+            &drive.state.centre.calendar,
             "2026-Q3".parse().unwrap(),
             drive.kept.clone(),
             drive.now,

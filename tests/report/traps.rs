@@ -37,7 +37,13 @@ fn monday() -> Drive {
 
 fn report(drive: &Drive, quarter: &str) -> QuarterReport {
     let quarter = quarter.parse().unwrap();
-    quarter_report(&drive.setup, quarter, drive.kept.clone(), drive.now)
+    quarter_report(
+        &drive.setup,
+        &drive.state.centre.calendar,
+        quarter,
+        drive.kept.clone(),
+        drive.now,
+    )
 }
 
 fn q4(drive: &Drive) -> Figures {
@@ -105,12 +111,13 @@ fn an_empty_date_is_not_a_closed_one_and_neither_is_one_without_data() {
     );
 
     let empty = drive.kept.get(&date(2026, 10, 1));
-    let day = day_report(&drive.setup, date(2026, 10, 1), empty, drive.now);
+    let edits = drive.state.centre.calendar.clone();
+    let day = day_report(&drive.setup, &edits, date(2026, 10, 1), empty, drive.now);
     let total = day.total.unwrap();
     assert_eq!((total.issued, total.within_target.share.share), (0, None));
     assert_eq!((total.wait.p90_s, total.no_show_rate.share), (None, None));
     assert!(total.wait.small_sample);
-    let missing = day_report(&drive.setup, date(2026, 10, 5), None, drive.now);
+    let missing = day_report(&drive.setup, &edits, date(2026, 10, 5), None, drive.now);
     assert_eq!(missing.day.state, DayState::Missing);
     assert!(missing.total.is_none() && missing.services.is_empty());
     assert_eq!(missing.desks[0].utilisation, None);

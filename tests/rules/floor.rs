@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use rinda::queue::calendar::edits::{ChangeKind, DayChange};
 use rinda::queue::catalogue::Service;
 use rinda::queue::centre::Centre;
 use rinda::queue::command::{Actor, Asked, Command, SlipReport};
@@ -16,7 +17,7 @@ use rinda::queue::deadline::{expire, next_deadline, on_start};
 use rinda::queue::decide::{Moment, decide};
 use rinda::queue::event::{CallRule, Event, Happened, JobId, TransferTo};
 use rinda::queue::forecast::LearnedTimes;
-use rinda::queue::hours::{DayHours, OpeningHours};
+use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
 use rinda::queue::rejection::Rejection;
 use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::{DeskNumber, Ticket, TicketId, TrackToken};
@@ -72,6 +73,7 @@ pub fn setup() -> Setup {
         hours: OpeningHours {
             week: std::array::from_fn(|_| day.clone()),
             exceptions: BTreeMap::new(),
+            holidays: HolidayRules::NONE,
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),
@@ -245,9 +247,11 @@ impl Floor {
             login: login.to_owned(),
         };
         match (who, words[0]) {
-            (Some("boss"), _) => Actor::Supervisor {
-                login: "boss".to_owned(),
-            },
+            (Some("boss"), _) | (None, "hours" | "move" | "clear" | "unmove") => {
+                Actor::Supervisor {
+                    login: "boss".to_owned(),
+                }
+            }
             (Some("rinda"), _)
             | (None, "sending" | "printed" | "failed" | "unprintable" | "unknown" | "cleared") => {
                 Actor::Rinda
@@ -358,6 +362,28 @@ fn command(words: &[&str]) -> Command {
         "roll" => Command::ReplaceRoll {
             kiosk: word(1).map_or_else(kiosk, str::to_owned),
         },
+        "hours" => Command::SetCalendarDay {
+            date: words[1].parse().unwrap(),
+            change: DayChange::Hours {
+                intervals: words[2..].iter().map(|w| w.parse().unwrap()).collect(),
+            },
+            reason: "test".to_owned(),
+        },
+        "move" => Command::SetCalendarDay {
+            date: words[1].parse().unwrap(),
+            change: DayChange::Moved {
+                to: words[2].parse().unwrap(),
+            },
+            reason: "test".to_owned(),
+        },
+        verb @ ("clear" | "unmove") => Command::ClearCalendarDay {
+            date: words[1].parse().unwrap(),
+            kind: if verb == "clear" {
+                ChangeKind::Hours
+            } else {
+                ChangeKind::Moved
+            },
+        },
         report @ ("sending" | "printed" | "failed" | "unprintable" | "unknown") => {
             Command::ReportSlip {
                 job: JobId(number(1).unwrap()),
@@ -460,6 +486,15 @@ pub fn say(event: &Event) -> String {
         Event::SlipUnknown { job, .. } => format!("unknown {}", job.0),
         Event::HelpRequested { kiosk } => format!("help {kiosk}"),
         Event::HelpAnswered { kiosk } => format!("answered {kiosk}"),
+        Event::CalendarDaySet { date, change, .. } => match change {
+            DayChange::Hours { intervals } if intervals.is_empty() => format!("closed {date}"),
+            DayChange::Hours { intervals } => {
+                let texts: Vec<String> = intervals.iter().map(ToString::to_string).collect();
+                format!("hours {date} {}", texts.join(" "))
+            }
+            DayChange::Moved { to } => format!("moved {date} {to}"),
+        },
+        Event::CalendarDayCleared { date, .. } => format!("cleared {date}"),
     }
 }
 

@@ -98,7 +98,9 @@ impl Watch {
             | Event::SlipUnknown { .. }
             | Event::RollReplaced { .. }
             | Event::HelpRequested { .. }
-            | Event::HelpAnswered { .. } => {}
+            | Event::HelpAnswered { .. }
+            | Event::CalendarDaySet { .. }
+            | Event::CalendarDayCleared { .. } => {}
         }
         self.holds(after);
     }

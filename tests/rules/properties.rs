@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::select;
+use rinda::queue::calendar::edits::{ChangeKind, DayChange};
 use rinda::queue::centre::Centre;
 use rinda::queue::command::{Actor, Asked, Command, SlipReport};
 use rinda::queue::event::{Event, JobId, TransferTo};
@@ -144,6 +145,33 @@ fn about_paper() -> impl Strategy<Value = (Actor, Command)> {
     ]
 }
 
+/// Mostly today and tomorrow, so that it matters.
+fn about_the_calendar() -> impl Strategy<Value = Command> {
+    let date = (22..=25i8).prop_map(|day| jiff::civil::date(2026, 11, day));
+    let hours = select(vec![
+        vec![],
+        vec!["08:30-17:00"],
+        vec!["10:30-11:00", "09:00-10:00"],
+        vec!["09:00-12:00", "11:00-13:00"],
+        vec!["00:00-24:00"],
+    ]);
+    let change = prop_oneof![
+        4 => hours.prop_map(|texts| DayChange::Hours {
+            intervals: texts.into_iter().filter_map(|text| text.parse().ok()).collect(),
+        }),
+        1 => date.clone().prop_map(|to| DayChange::Moved { to }),
+    ];
+    let kind = select(vec![ChangeKind::Hours, ChangeKind::Moved]);
+    prop_oneof![
+        2 => (date.clone(), change).prop_map(|(date, change)| Command::SetCalendarDay {
+            date,
+            change,
+            reason: "test".to_owned(),
+        }),
+        1 => (date, kind).prop_map(|(date, kind)| Command::ClearCalendarDay { date, kind }),
+    ]
+}
+
 fn an_op() -> impl Strategy<Value = Op> {
     let ask = |(actor, command)| Op::Ask(actor, command);
     prop_oneof![
@@ -152,6 +180,7 @@ fn an_op() -> impl Strategy<Value = Op> {
         40 => (an_actor(), at_a_desk()).prop_map(ask),
         8 => (an_actor(), about_a_ticket()).prop_map(ask),
         6 => about_paper().prop_map(ask),
+        2 => (an_actor(), about_the_calendar()).prop_map(ask),
         12 => prop_oneof![
             Just(0), Just(1), 1_000..20_000i64, Just(29_999), Just(59_999), Just(60_000), 60_000..9_000_000i64
         ].prop_map(Op::Pass),

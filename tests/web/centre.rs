@@ -19,7 +19,7 @@ use rinda::engine::run::{Parts, start};
 use rinda::journal::Journal;
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
-use rinda::queue::hours::{DayHours, OpeningHours};
+use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
 use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::DeskNumber;
 use rinda::web::ports::{
@@ -244,6 +244,7 @@ fn setup() -> Setup {
         hours: OpeningHours {
             week: std::array::from_fn(|_| day.clone()),
             exceptions: BTreeMap::new(),
+            holidays: HolidayRules::NONE,
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),

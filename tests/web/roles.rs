@@ -14,6 +14,36 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
         [false, true, true, true, true, false, false],
     ),
     (
+        "GET",
+        "/api/v1/calendar",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "PUT",
+        "/api/v1/calendar/2026-12-23",
+        r#"{"intervals": [], "reason": "r"}"#,
+        [false, false, true, false, true, false, false],
+    ),
+    (
+        "DELETE",
+        "/api/v1/calendar/2026-12-23",
+        "",
+        [false, false, true, false, true, false, false],
+    ),
+    (
+        "PUT",
+        "/api/v1/calendar/2026-12-23/move",
+        r#"{"to": "2026-12-19", "reason": "r"}"#,
+        [false, false, true, false, true, false, false],
+    ),
+    (
+        "DELETE",
+        "/api/v1/calendar/2026-12-23/move",
+        "",
+        [false, false, true, false, true, false, false],
+    ),
+    (
         "POST",
         "/api/v1/tickets",
         r#"{"service": 1}"#,

@@ -128,10 +128,11 @@ impl<'a> Desk<'a> {
             }
         }?;
         let setup = self.moment.setup;
-        if setup.hours.begun_today(self.moment.now, &setup.timezone) {
+        let calendar = self.centre.calendar(setup);
+        if calendar.begun_today(self.moment.now, &setup.timezone) {
             Ok(())
         } else {
-            Err(closed(setup, self.moment.now))
+            Err(closed(setup, self.centre, self.moment.now))
         }
     }
 

@@ -39,9 +39,9 @@ pub(super) fn issue(
             why,
         }]);
     }
-    let date = match (centre.date, issues_now(setup, moment.now)) {
+    let date = match (centre.date, issues_now(setup, centre, moment.now)) {
         (Some(date), true) => date,
-        (Some(_), false) | (None, _) => return Err(closed(setup, moment.now)),
+        (Some(_), false) | (None, _) => return Err(closed(setup, centre, moment.now)),
     };
     let last = centre.last_numbers.get(&service).copied().unwrap_or(0);
     if last >= SERIES_NUMBER_MAX {
@@ -115,19 +115,19 @@ fn suppression(
         return Some(Suppression::Burst);
     }
     let board = matches!(asked, Asked::Board { .. });
-    (board && !issues_now(moment.setup, moment.now)).then_some(Suppression::Closed)
+    (board && !issues_now(moment.setup, centre, moment.now)).then_some(Suppression::Closed)
 }
 
 /// Whether tickets are issued: from two minutes before reception until its end (A2/1/6.1).
-pub fn issues_now(setup: &Setup, now: Timestamp) -> bool {
-    match setup.hours.at(now, &setup.timezone) {
+pub fn issues_now(setup: &Setup, centre: &Centre, now: Timestamp) -> bool {
+    match centre.calendar(setup).at(now, &setup.timezone) {
         Reception::Open { .. } | Reception::Lead { .. } => true,
         Reception::Closed { .. } => false,
     }
 }
 
-pub(super) fn closed(setup: &Setup, now: Timestamp) -> Rejection {
-    let opens_at = match setup.hours.at(now, &setup.timezone) {
+pub(super) fn closed(setup: &Setup, centre: &Centre, now: Timestamp) -> Rejection {
+    let opens_at = match centre.calendar(setup).at(now, &setup.timezone) {
         Reception::Open { .. } => None,
         Reception::Lead { opens_at, .. } => Some(opens_at),
         Reception::Closed { opens_at } => opens_at,

@@ -1,12 +1,14 @@
 //! What may be done now. `decide` looks and answers; it changes nothing, so a disk that fails
 //! between the answer and its record leaves nothing to take back.
 
+mod calendar;
 mod desk;
 mod issue;
 mod paper;
 
 use jiff::Timestamp;
 
+use self::calendar::{clear_day, set_day};
 use self::desk::Desk;
 use self::issue::{issue, printer_for};
 use self::paper::{printer_cleared, replace_roll, report_slip, reprint};
@@ -19,6 +21,7 @@ use super::selection;
 use super::setup::Setup;
 use super::ticket::{CancelReason, Place, Ticket, TicketId, TrackToken};
 
+pub use self::calendar::{INTERVALS_MAX, PLANNED_DAYS_MAX, REASON_CHARS_MAX};
 pub use self::desk::undoable;
 pub use self::issue::{SERIES_NUMBER_MAX, ahead_of, issues_now};
 
@@ -95,6 +98,12 @@ pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command
         Command::Reprint { ticket } => reprint(centre, moment, actor, *ticket),
         Command::RequestHelp { kiosk } => request_help(centre, moment, kiosk),
         Command::AnswerHelp { kiosk } => answer_help(centre, actor, kiosk),
+        Command::SetCalendarDay {
+            date,
+            change,
+            reason,
+        } => set_day(centre, moment, actor, *date, change, reason),
+        Command::ClearCalendarDay { date, kind } => clear_day(centre, moment, actor, *date, *kind),
         Command::ReportSlip { job, report } => report_slip(centre, moment, actor, *job, report),
         Command::PrinterCleared { kiosk } => printer_cleared(centre, moment, actor, kiosk),
         Command::ReplaceRoll { kiosk } => replace_roll(centre, moment, actor, kiosk),
@@ -181,12 +190,13 @@ fn find(centre: &Centre, id: TicketId) -> Result<&Ticket, Rejection> {
 }
 
 fn text_of(field: &'static str, text: &str) -> Result<String, Rejection> {
+    text_within(field, text, TEXT_CHARS_MAX)
+}
+
+fn text_within(field: &'static str, text: &str, max: usize) -> Result<String, Rejection> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
-        return Err(Rejection::BadText {
-            field,
-            max: TEXT_CHARS_MAX,
-        });
+    if text.is_empty() || text.chars().count() > max {
+        return Err(Rejection::BadText { field, max });
     }
     Ok(text.to_owned())
 }

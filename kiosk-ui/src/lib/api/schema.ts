@@ -4,6 +4,59 @@
  */
 
 export interface paths {
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days with their hours and reasons */
+        get: operations["calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a date's hours; today's act at once */
+        put: operations["set_hours"];
+        post?: never;
+        /** Take a date's own hours back */
+        delete: operations["clear_hours"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{date}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a date's working day to a free date */
+        put: operations["set_move"];
+        post?: never;
+        /** Take a date's move back */
+        delete: operations["clear_move"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/centre": {
         parameters: {
             query?: never;
@@ -840,6 +893,72 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description Days in order. */
+        CalendarAnswer: {
+            /** @description The days asked for. */
+            days: components["schemas"]["CalendarDay"][];
+            /** @description The last date that can be changed, ISO. */
+            last: string;
+            /** @description Today at the centre, ISO. */
+            today: string;
+        };
+        /** @description One day. */
+        CalendarDay: {
+            /** @description The day can be changed. */
+            changeable: boolean;
+            /** @description ISO date. */
+            date: string;
+            /** @description The hours are not those of the weekday. */
+            differs: boolean;
+            edited?: components["schemas"]["CalendarMark"] | null;
+            /** @description Name of the public holiday or day off by law, whatever decides over the day. */
+            holiday?: string | null;
+            /** @description Hours that hold, such as `08:30-12:00`; none = closed. */
+            intervals: string[];
+            /** @description What decides over the day. */
+            kind: components["schemas"]["CalendarKind"];
+            moved?: components["schemas"]["CalendarMove"] | null;
+            /**
+             * @description The last date on which a change of hours is posted in time (17.5.1), ISO; told for days
+             *     that differ and are ahead.
+             */
+            notice_by?: string | null;
+            /** @description What it would be without the exception, a Latvian sentence. */
+            otherwise?: string | null;
+            /** @description Hours of the weekday. */
+            usual: string[];
+            /**
+             * Format: int32
+             * @description Monday = 1 … Sunday = 7.
+             */
+            weekday: number;
+            /** @description Why it is so, a Latvian sentence. */
+            why: string;
+        };
+        /**
+         * @description What decides over a day.
+         * @enum {string}
+         */
+        CalendarKind: "week" | "holiday" | "day_off" | "moved_away" | "moved_here" | "shortened" | "configured" | "edited";
+        /** @description Who changed it. */
+        CalendarMark: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Login. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A working day that a manager moved. */
+        CalendarMove: components["schemas"]["CalendarMark"] & {
+            /** @description From, ISO. */
+            from: string;
+            /** @description To, ISO. */
+            to: string;
+        };
         /** @description A call of a ticket to a desk. */
         Call: {
             /** @description The sentence the display says. */
@@ -1621,6 +1740,13 @@ export interface components {
              */
             weekday: number;
         };
+        /** @description Hours of a date. */
+        HoursRequest: {
+            /** @description At most six, such as `08:30-12:00`; none = closed. */
+            intervals: string[];
+            /** @description Why, 1 to 100 characters; customers see it. */
+            reason: string;
+        };
         /** @description A ticket just issued. */
         IssuedTicket: {
             /**
@@ -1888,6 +2014,13 @@ export interface components {
             figures?: components["schemas"]["Figures"] | null;
             /** @description "2026-10". */
             month: string;
+        };
+        /** @description Where a working day goes. */
+        MoveRequest: {
+            /** @description Why, 1 to 100 characters. */
+            reason: string;
+            /** @description A date that is free by its weekday, ISO. */
+            to: string;
         };
         /** @description Who is next for a desk, and why. */
         NextLine: {
@@ -2666,6 +2799,171 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    calendar: {
+        parameters: {
+            query?: {
+                /** @description First date, `2026-11-22`; today where absent. */
+                from?: string;
+                /** @description How many days, 1 to 400; 92 where absent. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarAnswer"];
+                };
+            };
+            /** @description `not_allowed`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description `past_date`, `date_too_far`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description `past_date`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2027-01-04` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description `not_a_working_day`, `not_a_free_day`, `past_date`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2027-01-04` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description `past_date`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     centre: {
         parameters: {
             query?: never;
