@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Service, ViewName } from '../src/lib/api/types.ts';
+import { calendar } from './calendar.ts';
 import { report } from './report.ts';
 import { PretendCentre, RefusedError } from './centre.ts';
 
@@ -82,7 +83,7 @@ class FixtureServer {
       if (path.endsWith('.png'))
         return reply(200, 'image/svg+xml', slipDrawing(this.#centre.last?.number ?? ''));
       if (path.startsWith('/api/v1/voice/')) return reply(200, 'audio/wav', silence());
-      const answer = this.#route(`${request.method} ${path}`, body);
+      const answer = this.#route(`${request.method} ${request.url ?? path}`, body);
       reply(200, 'application/json', JSON.stringify(answer ?? null));
     } catch (error) {
       const refusal = error instanceof RefusedError ? error : new RefusedError(500, 'unknown', String(error));
@@ -97,7 +98,7 @@ class FixtureServer {
 
   #route(call: string, body: Record<string, unknown>): unknown {
     const centre = this.#centre;
-    const path = call.split(' ')[1] ?? '';
+    const { pathname: path, searchParams } = new URL(call.split(' ')[1] ?? '', 'http://localhost');
     const [, , , kind, id, action] = path.split('/');
     if (path === '/__fixture') {
       centre.overrides = { ...centre.overrides, ...body };
@@ -108,6 +109,7 @@ class FixtureServer {
     if (kind === 'session') return this.#session(call, body);
     if (kind === 'centre') return centre.answer();
     if (kind === 'track') return centre.track(id ?? '');
+    if (kind === 'calendar') return calendar(searchParams);
     if (kind === 'reports') return report(action ?? '');
     if (kind === 'staff')
       return {

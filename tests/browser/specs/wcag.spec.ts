@@ -72,6 +72,9 @@ test('staff’s pages have no serious fault of accessibility', async ({ centre, 
   await manager.getByTestId('report-show').click();
   await expect(manager.getByTestId('report-tickets-total')).toBeVisible();
   await accessible(manager, 'report');
+  await manager.getByTestId('manager-calendar-tab').click();
+  await expect(manager.getByTestId('calendar-why')).toBeVisible();
+  await accessible(manager, 'calendar');
   for (const area of ['staff', 'devices']) {
     await manager.getByTestId(`manager-${area}-tab`).click();
     await expect(manager.getByRole('table')).toBeVisible();

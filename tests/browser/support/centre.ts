@@ -11,6 +11,8 @@ export interface CentreOptions {
   appointments: boolean;
   /** Board and printer as programs of their own behind pseudo-terminals. */
   devices: boolean;
+  /** Reception as in most centres: five days a week, public holidays observed; else round the clock. */
+  office?: boolean;
 }
 
 export const PASSWORD = 'kluss-rits-upmala';
@@ -94,7 +96,7 @@ listen = "127.0.0.1:${this.port}"
 public_url = "${this.url}"
 
 [hours]
-${days.map((day) => `${day} = ["00:00-24:00"]`).join('\n')}
+${this.hours(days)}
 
 [[desk]]
 number = 1
@@ -110,6 +112,13 @@ kiosk = "kiosks"
 name = "kiosks"
 ${devices}
 `;
+  }
+
+  /** An office receives until an hour before midnight: the tests run about noon. */
+  private hours(days: string[]): string {
+    const open = this.options.office ? days.slice(0, 5) : days;
+    const hours = this.options.office ? '"08:30-12:00", "12:30-23:00"' : '"00:00-24:00"';
+    return open.map((day) => `${day} = [${hours}]`).join('\n');
   }
 
   private link(device: string): string {

@@ -88,6 +88,7 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
 
 export const get = <T>(path: string) => request<T>('GET', path);
 export const post = <T = unknown>(path: string, body: unknown = {}) => request<T>('POST', path, body);
+export const put = <T = unknown>(path: string, body: unknown) => request<T>('PUT', path, body);
 export const remove = <T = unknown>(path: string) => request<T>('DELETE', path);
 
 /** Raw bytes, for speech and pictures that need the device's key. */

@@ -54,6 +54,9 @@ export type Session = Schemas['Person'];
 export type Role = Schemas['Role'];
 export type StaffLine = Schemas['StaffLine'];
 export type DeviceLine = Schemas['DeviceLine'];
+export type CalendarDay = Schemas['CalendarDay'];
+/** The answer to `GET /api/v1/calendar`. */
+export type CalendarAnswer = Schemas['CalendarAnswer'];
 export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {
