@@ -48,7 +48,7 @@ lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	npm --prefix tests/browser run format:check
 	npm --prefix tests/browser run check
 
-test-rust: $(UI)/dist/kiosk.html target/python-escpos/.installed
+test-rust: $(UI)/dist/kiosk.html target/python-escpos/.installed target/python-holidays/.installed
 	cargo test --workspace --locked --no-fail-fast
 
 # Part of test-rust as well: the board's program in QEMU, and the board in Python.
@@ -79,6 +79,12 @@ tests/browser/node_modules/.installed: tests/browser/package-lock.json
 target/python-escpos/.installed: tests/printer/requirements.txt
 	python3 -m venv target/python-escpos
 	target/python-escpos/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# The independent source of public holidays, pinned; only the tests use it.
+target/python-holidays/.installed: tests/calendar/requirements.txt
+	python3 -m venv target/python-holidays
+	target/python-holidays/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
 fmt: $(UI)/node_modules/.installed
