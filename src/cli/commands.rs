@@ -10,11 +10,11 @@ use jiff::civil::Date;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::data::{change_staff, one_line};
-use super::simulate;
 use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
     WrongUse,
 };
+use super::{simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
@@ -63,6 +63,7 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Device(command) => say(&change_staff(&place, device_change(command)).await?),
         Command::Printer(PrinterCommand::Status { kiosk }) => printer_status(&place, kiosk).await,
         Command::Printer(PrinterCommand::Test { kiosk }) => printer_test(&place, kiosk).await,
+        Command::Staffing(options) => staffing::run(&options),
         Command::Openapi => say(web::openapi::document().trim_end()),
         Command::Simulate(command) => simulate::run(command, &place).await,
     }

@@ -4,6 +4,7 @@ mod commands;
 mod data;
 mod day;
 mod simulate;
+mod staffing;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -111,6 +112,9 @@ enum Command {
     /// Ticket printers
     #[command(subcommand)]
     Printer(PrinterCommand),
+    /// Desks that a load of customers needs (Erlang C)
+    #[command(after_help = staffing::HELP)]
+    Staffing(staffing::StaffingOptions),
     /// Print the OpenAPI document
     Openapi,
     /// Simulated devices and days

@@ -21,6 +21,7 @@ pub mod selection;
 pub mod setup;
 pub mod slip;
 pub mod staff_screens;
+pub mod staffing;
 pub mod statistics;
 pub mod ticket;
 pub mod view;
