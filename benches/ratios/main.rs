@@ -13,6 +13,7 @@
 
 mod boards;
 mod centre;
+mod forecast;
 mod issue;
 mod paper;
 mod reports;
@@ -50,6 +51,8 @@ fn main() -> anyhow::Result<()> {
     part("from the call to the boards");
     runtime.block_on(boards::measure(folder.path(), &mut rows))?;
     drop(runtime);
+    part("promised waits on simulated days");
+    forecast::measure(&mut rows)?;
     part("a journal of five years, 500,000 tickets");
     let five_years = years::five_years(folder.path(), &part)?;
     part("its metrics, and start-up");

@@ -14,7 +14,7 @@ use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
     WrongUse,
 };
-use super::{simulate, staffing};
+use super::{replay, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
@@ -64,6 +64,7 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Printer(PrinterCommand::Status { kiosk }) => printer_status(&place, kiosk).await,
         Command::Printer(PrinterCommand::Test { kiosk }) => printer_test(&place, kiosk).await,
         Command::Staffing(options) => staffing::run(&options),
+        Command::Forecast(options) => replay::run(&options),
         Command::Openapi => say(web::openapi::document().trim_end()),
         Command::Simulate(command) => simulate::run(command, &place).await,
     }

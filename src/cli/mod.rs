@@ -3,6 +3,8 @@
 mod commands;
 mod data;
 mod day;
+pub mod history;
+pub mod replay;
 mod simulate;
 mod staffing;
 
@@ -115,6 +117,9 @@ enum Command {
     /// Desks that a load of customers needs (Erlang C)
     #[command(after_help = staffing::HELP)]
     Staffing(staffing::StaffingOptions),
+    /// The waits that would have been promised, from a file of events
+    #[command(after_help = replay::HELP)]
+    Forecast(replay::ForecastOptions),
     /// Print the OpenAPI document
     Openapi,
     /// Simulated devices and days

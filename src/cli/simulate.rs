@@ -8,6 +8,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::day::{self, DayOptions};
+use super::history::{self, HistoryOptions};
 use super::{Place, WrongUse};
 use crate::app::demo::DATA;
 use crate::devices::printer::page::CodePage;
@@ -53,6 +54,8 @@ pub(super) enum SimulateCommand {
     /// A day of customers against the running demo, and its report against what they did
     #[command(after_help = day::HELP)]
     Day(DayOptions),
+    /// Days of a centre as events, for `rinda forecast --replay`
+    History(HistoryOptions),
 }
 
 pub(super) async fn run(command: SimulateCommand, place: &Place) -> Result<ExitCode> {
@@ -76,6 +79,7 @@ pub(super) async fn run(command: SimulateCommand, place: &Place) -> Result<ExitC
             };
             run_printer(reach, profile, out.as_deref()).await?;
         }
+        SimulateCommand::History(options) => return history::run(&options),
         SimulateCommand::Day(options) => {
             let data = place.data.clone();
             let data = data.unwrap_or_else(|| PathBuf::from(DATA));

@@ -3,6 +3,18 @@
 //! The wait behind `n` tickets at `s` desks of mean `m` is taken as Erlang(n + 1, s/m): exact
 //! where service times are exponential, and the desks' time learned from this centre.
 
+pub mod chance;
+pub mod follow;
+pub mod habits;
+mod look;
+pub mod picture;
+mod plan;
+pub mod pool;
+pub mod promise;
+pub mod run;
+pub mod shift;
+pub mod times;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

@@ -10,7 +10,7 @@ mod compare;
 mod desk;
 mod kiosk;
 mod live;
-mod people;
+pub(super) mod people;
 mod show;
 
 use std::collections::{BTreeSet, VecDeque};

@@ -5,13 +5,13 @@ use rand_distr::{Distribution as _, LogNormal};
 use rand_pcg::Pcg64Mcg;
 
 /// Reception of the simulated day begins at 8.30, as seconds since midnight.
-pub(super) const OPENS_S: f64 = 8.5 * 3600.0;
+pub(in crate::cli) const OPENS_S: f64 = 8.5 * 3600.0;
 
 /// Customers of a day where nobody says how many.
-pub(super) const CUSTOMERS: usize = 120;
+pub(in crate::cli) const CUSTOMERS: usize = 120;
 
 /// Most customers of a day.
-pub(super) const CUSTOMERS_MAX: usize = 2_000;
+pub(in crate::cli) const CUSTOMERS_MAX: usize = 2_000;
 
 /// How many come in each half-hour from 8.30 to 17.00, as weights: the morning is the peak.
 const ARRIVALS: [f64; 17] = [
@@ -45,7 +45,7 @@ const IMPATIENT: f64 = 0.05;
 
 /// One customer.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Customer {
+pub(in crate::cli) struct Customer {
     /// Arrival at the kiosk, seconds since the day began.
     pub arrives_s: f64,
     /// Button, 1 to 3.
@@ -68,12 +68,12 @@ pub(super) struct Customer {
 
 impl Customer {
     /// Whether the customer comes when called after a wait.
-    pub(super) fn comes_after(&self, wait_s: f64) -> bool {
+    pub(in crate::cli) fn comes_after(&self, wait_s: f64) -> bool {
         self.firmness >= no_show_chance(wait_s)
     }
 
     /// Somebody of whom nothing is known but the service: a ticket left over in the demo.
-    pub(super) fn stranger(service: u8) -> Self {
+    pub(in crate::cli) fn stranger(service: u8) -> Self {
         Self {
             arrives_s: 0.0,
             service,
@@ -96,7 +96,7 @@ fn no_show_chance(wait_s: f64) -> f64 {
 }
 
 /// The customers of a day in the order in which they come.
-pub(super) fn customers(seed: u64, how_many: usize, services: &[u8]) -> Vec<Customer> {
+pub(in crate::cli) fn customers(seed: u64, how_many: usize, services: &[u8]) -> Vec<Customer> {
     let mut chance = Pcg64Mcg::seed_from_u64(seed);
     let mut all: Vec<Customer> = (0..how_many)
         .map(|_| customer(&mut chance, services))
@@ -166,11 +166,11 @@ fn pick<T: Copy + Default>(
 }
 
 /// A consultant's break: from and to, seconds since the day began.
-pub(super) type Break = (f64, f64);
+pub(in crate::cli) type Break = (f64, f64);
 
 /// The breaks of the consultant at a place in the row: lunch one after the other, a short one in
 /// the afternoon.
-pub(super) fn breaks(seed: u64, place: u8) -> Vec<Break> {
+pub(in crate::cli) fn breaks(seed: u64, place: u8) -> Vec<Break> {
     let mut chance = Pcg64Mcg::seed_from_u64(seed ^ (u64::from(place) << 32));
     let lunch = 3.0 * 3_600.0 + f64::from(place) * HALF_HOUR_S + chance.random_range(0.0..300.0);
     let short = 5.5 * 3_600.0 + f64::from(place) * 900.0 + chance.random_range(0.0..600.0);

@@ -1,0 +1,664 @@
+//! One day run forward many times: the rule by which desks call, applied to what may happen.
+
+use super::chance::Chance;
+use super::habits::{Habits, NEVER_S};
+use super::picture::{Doing, Picture};
+use super::plan::{LineAt, Plan};
+use super::pool::Pool;
+use super::times::Times;
+
+/// Most steps of desks in one replication: a bound, far above what a day needs.
+const STEPS_MAX: usize = 20_000;
+
+/// Parts of the day in which arrivals are drawn, seconds.
+const PART_S: f64 = 1_800.0;
+
+/// When tickets are called that no desk is left for: so long after the last step, seconds.
+const NOBODY_LEFT_S: f64 = 600.0;
+
+/// What a number is drawn for.
+mod draw {
+    pub(super) const LEAVES: u64 = 1;
+    pub(super) const COMES: u64 = 2;
+    pub(super) const WALK: u64 = 3;
+    pub(super) const HANDLING: u64 = 4;
+    pub(super) const SENT_ON: u64 = 5;
+    pub(super) const GAP: u64 = 6;
+    pub(super) const NO_SHOW: u64 = 7;
+    pub(super) const SERVICE: u64 = 8;
+    pub(super) const TIME: u64 = 9;
+    pub(super) const DESK: u64 = 1 << 60;
+    pub(super) const BOOKED: u64 = 1 << 61;
+    pub(super) const ARRIVAL: u64 = 1 << 62;
+    pub(super) const MEDIANS: u64 = 1 << 63;
+    /// A ticket's next stay.
+    pub(super) const AGAIN: u64 = 1 << 59;
+}
+
+/// Calls of waiting tickets in all replications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calls {
+    /// Tickets in calling order, each with the seconds from now to its call, by replication.
+    pub by_ticket: Vec<(u64, Vec<f32>)>,
+}
+
+/// Runs a picture forward. With `only` the runs end at that ticket's call and the answer holds
+/// that ticket alone.
+pub fn run(
+    picture: &Picture,
+    times: &Times,
+    habits: &Habits,
+    seed: u64,
+    replications: usize,
+    only: Option<u64>,
+) -> Calls {
+    let plan = Plan::of(picture, habits, times);
+    let mut medians = plan.medians(times);
+    let tracked: Vec<usize> = (0..plan.waiting.len())
+        .filter(|at| {
+            let ticket = plan.waiting.get(*at).map(|ticket| ticket.ticket);
+            only.is_none() || ticket == only
+        })
+        .collect();
+    let mut samples = vec![Vec::with_capacity(replications); tracked.len()];
+    let mut floor = Floor::new(&plan);
+    for (replication, _) in (0u64..).zip(0..replications) {
+        let chance = Chance::of_seed(seed).of(replication);
+        medians.draw(chance.of(draw::MEDIANS), &mut floor.medians_s);
+        floor.begin(chance, &tracked);
+        floor.play();
+        for (sample, at) in samples.iter_mut().zip(&tracked) {
+            let called = floor.called_s.get(*at).copied().unwrap_or(f64::NAN);
+            // Nobody waits for more than a few days of seconds.
+            #[allow(clippy::cast_possible_truncation)]
+            sample.push(called.max(0.0) as f32);
+        }
+    }
+    let tickets = tracked.iter().filter_map(|at| plan.waiting.get(*at));
+    Calls {
+        by_ticket: tickets.map(|t| t.ticket).zip(samples).collect(),
+    }
+}
+
+/// Somebody who comes to a line later, or may be called before their time.
+#[derive(Debug, Clone, Copy)]
+struct Extra {
+    line: LineAt,
+    column: usize,
+    key_s: f64,
+    thing: u64,
+    from_s: f64,
+    callable_s: f64,
+    /// Place in the queue where it waits already.
+    at: Option<usize>,
+}
+
+/// Who is called.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    line: LineAt,
+    column: usize,
+    key_s: f64,
+    thing: u64,
+    since_s: f64,
+    at: Option<usize>,
+    extra: Option<usize>,
+}
+
+/// One replication under way.
+#[derive(Debug)]
+struct Floor<'p> {
+    plan: &'p Plan<'p>,
+    chance: Chance,
+    /// By desk and service.
+    medians_s: Vec<f64>,
+    /// When each desk looks at the queue next; infinity where it waits for somebody to come.
+    looks_s: Vec<f64>,
+    gone: Vec<bool>,
+    goes_on: Vec<bool>,
+    breaks_done: Vec<usize>,
+    heads: Vec<usize>,
+    extras: Vec<Extra>,
+    next_arrival_s: f64,
+    arrivals: u64,
+    called_s: Vec<f64>,
+    /// Tracked tickets not called yet.
+    is_tracked: Vec<bool>,
+    left: usize,
+    now_s: f64,
+}
+
+impl<'p> Floor<'p> {
+    fn new(plan: &'p Plan<'p>) -> Self {
+        Self {
+            plan,
+            chance: Chance::of_seed(0),
+            medians_s: Vec::new(),
+            looks_s: Vec::new(),
+            gone: Vec::new(),
+            goes_on: Vec::new(),
+            breaks_done: Vec::new(),
+            heads: Vec::new(),
+            extras: Vec::new(),
+            next_arrival_s: f64::INFINITY,
+            arrivals: 0,
+            called_s: Vec::new(),
+            is_tracked: Vec::new(),
+            left: 0,
+            now_s: 0.0,
+        }
+    }
+
+    fn begin(&mut self, chance: Chance, tracked: &[usize]) {
+        let desks = self.plan.picture.desks.len();
+        self.chance = chance;
+        self.now_s = 0.0;
+        refill(&mut self.looks_s, desks, f64::INFINITY);
+        refill(&mut self.gone, desks, false);
+        refill(&mut self.goes_on, desks, false);
+        refill(&mut self.breaks_done, desks, 0);
+        refill(&mut self.heads, self.plan.lines.len(), 0);
+        refill(&mut self.called_s, self.plan.waiting.len(), f64::NAN);
+        refill(&mut self.is_tracked, self.plan.waiting.len(), false);
+        for at in tracked {
+            if let Some(flag) = self.is_tracked.get_mut(*at) {
+                *flag = true;
+            }
+        }
+        self.left = tracked.len();
+        self.extras.clear();
+        self.arrivals = 0;
+        self.next_arrival_s = 0.0;
+        self.draw_next_arrival();
+        self.put_unripe();
+        self.put_booked();
+        for desk in 0..desks {
+            self.seat(desk);
+        }
+    }
+
+    /// Runs until all tracked tickets are called.
+    fn play(&mut self) {
+        for _ in 0..STEPS_MAX {
+            if self.left == 0 {
+                return;
+            }
+            let next = self
+                .looks_s
+                .iter()
+                .enumerate()
+                .min_by(|a, b| a.1.total_cmp(b.1));
+            let (desk, at_s) = next.map_or((0, f64::INFINITY), |(desk, at_s)| (desk, *at_s));
+            if self.next_arrival_s <= at_s && self.next_arrival_s.is_finite() {
+                self.arrive();
+            } else if at_s.is_finite() {
+                self.now_s = at_s;
+                self.look(desk);
+            } else {
+                break;
+            }
+        }
+        for (called, is_tracked) in self.called_s.iter_mut().zip(&self.is_tracked) {
+            if *is_tracked && called.is_nan() {
+                *called = self.now_s + NOBODY_LEFT_S;
+            }
+        }
+    }
+
+    /// A desk looks at the queue: rests, goes, calls, or waits for somebody to come.
+    fn look(&mut self, desk: usize) {
+        let Some(picture) = self.plan.picture.desks.get(desk) else {
+            return;
+        };
+        let own = self.chance.of(draw::DESK | as_thing(desk));
+        let breaks_done = self.breaks_done.get(desk).copied().unwrap_or(usize::MAX);
+        if let Some(planned) = picture.breaks.get(breaks_done)
+            && planned.0 <= self.now_s
+        {
+            set(&mut self.breaks_done, desk, breaks_done + 1);
+            let own = own.of(as_thing(breaks_done));
+            if own.of(1).uniform() < self.plan.habits.break_taken.value() {
+                let overrun_s = self.plan.habits.break_overrun.draw(own.of(2).uniform());
+                let end_s = self.plan.habits.break_end(*planned, self.now_s) + overrun_s;
+                let gap_s = self.plan.habits.gap.draw(own.of(3).uniform());
+                set(&mut self.looks_s, desk, end_s.max(self.now_s) + gap_s);
+                return;
+            }
+        }
+        if self.now_s >= picture.until_s
+            && !self.goes_on.get(desk).is_some_and(|goes_on| *goes_on)
+            && self.others_can(desk)
+        {
+            set(&mut self.gone, desk, true);
+            set(&mut self.looks_s, desk, f64::INFINITY);
+            return;
+        }
+        while let Some(chosen) = self.choose(desk) {
+            if self.call(desk, chosen) {
+                return;
+            }
+        }
+        self.idle(desk);
+    }
+
+    /// Whether every line of this desk in which somebody waits has another desk.
+    fn others_can(&self, desk: usize) -> bool {
+        let lines = self
+            .plan
+            .desk_lines
+            .get(desk)
+            .map_or(&[][..], Vec::as_slice);
+        lines.iter().all(|line| {
+            let waits = self.head(*line).is_some();
+            let others = self.plan.desk_lines.iter().zip(&self.gone).enumerate();
+            !waits
+                || others
+                    .filter(|(other, (_, gone))| *other != desk && !**gone)
+                    .any(|(_, (lines, _))| lines.contains(line))
+        })
+    }
+
+    fn head(&self, line: LineAt) -> Option<usize> {
+        let head = *self.heads.get(line)?;
+        self.plan.lines.get(line)?.get(head).copied()
+    }
+
+    /// The smallest key among those a desk can call now; an appointment before its time only
+    /// where there is nobody else.
+    fn choose(&self, desk: usize) -> Option<Chosen> {
+        let lines = self.plan.desk_lines.get(desk)?;
+        let mut best: Option<Chosen> = None;
+        for line in lines {
+            let Some(at) = self.head(*line) else {
+                continue;
+            };
+            let Some(ticket) = self.plan.waiting.get(at) else {
+                continue;
+            };
+            let is_first =
+                best.is_none_or(|best| (ticket.key_s, ticket.ticket) < (best.key_s, best.thing));
+            if is_first {
+                best = Some(Chosen {
+                    line: *line,
+                    column: *line,
+                    key_s: ticket.key_s,
+                    thing: ticket.ticket,
+                    since_s: ticket.since_s,
+                    at: Some(at),
+                    extra: None,
+                });
+            }
+        }
+        let mut early: Option<Chosen> = None;
+        for (place, extra) in self.extras.iter().enumerate() {
+            if extra.from_s > self.now_s || !lines.contains(&extra.line) {
+                continue;
+            }
+            let slot = if extra.callable_s <= self.now_s {
+                &mut best
+            } else {
+                &mut early
+            };
+            if slot.is_none_or(|first| extra.key_s < first.key_s) {
+                *slot = Some(Chosen {
+                    line: extra.line,
+                    column: extra.column,
+                    key_s: extra.key_s,
+                    thing: extra.thing,
+                    since_s: extra.from_s,
+                    at: extra.at,
+                    extra: Some(place),
+                });
+            }
+        }
+        let mut chosen = best.or(early)?;
+        if chosen.column >= self.plan.columns() {
+            let service = chosen.at.and_then(|at| self.plan.waiting.get(at))?.service;
+            chosen.column = self.plan.column(service);
+        }
+        Some(chosen)
+    }
+
+    /// Calls somebody; false where they have left, which takes no time.
+    fn call(&mut self, desk: usize, chosen: Chosen) -> bool {
+        match chosen.extra {
+            Some(place) => {
+                self.extras.swap_remove(place);
+            }
+            None => {
+                if let Some(head) = self.heads.get_mut(chosen.line) {
+                    *head += 1;
+                }
+            }
+        }
+        let own = self.chance.of(chosen.thing);
+        if let Some(at) = chosen.at {
+            set(&mut self.called_s, at, self.now_s);
+            if self.is_tracked.get(at).is_some_and(|tracked| *tracked) {
+                self.left -= 1;
+            }
+            let leaves = self.plan.leaving.up_to(self.now_s - chosen.since_s)
+                - self.plan.leaving.up_to(-chosen.since_s);
+            let draw = own.of(draw::LEAVES).uniform();
+            // 1 − e^−x never exceeds x: most are decided without it.
+            if draw < leaves && draw < 1.0 - (-leaves).exp() {
+                return false;
+            }
+        }
+        let no_show = self.plan.no_show.after(self.now_s - chosen.since_s);
+        if own.of(draw::COMES).uniform() < no_show {
+            let after_s = self
+                .plan
+                .habits
+                .no_show_after
+                .draw(own.of(draw::NO_SHOW).uniform());
+            self.rest_until(desk, self.now_s + after_s, own);
+        } else {
+            let walk_s = self.plan.habits.walk.draw(own.of(draw::WALK).uniform());
+            let factor = self
+                .plan
+                .factor(chosen.column, own.of(draw::HANDLING).uniform());
+            let handling_s = self.median_s(desk, chosen.column) * factor;
+            let end_s = self.now_s + walk_s + handling_s;
+            self.send_on(chosen.column, chosen.key_s, chosen.thing, own, end_s);
+            self.rest_until(desk, end_s, own);
+        }
+        true
+    }
+
+    /// The desk is done with somebody and calls again after a pause.
+    fn rest_until(&mut self, desk: usize, end_s: f64, own: Chance) {
+        let gap_s = self.plan.habits.gap.draw(own.of(draw::GAP).uniform());
+        set(&mut self.looks_s, desk, end_s + gap_s);
+    }
+
+    fn send_on(&mut self, column: usize, key_s: f64, thing: u64, own: Chance, at_s: f64) {
+        let Some(to) = self.plan.sent_on.get(column) else {
+            return;
+        };
+        let mut draw = own.of(draw::SENT_ON).uniform();
+        for (line, share) in to {
+            if draw < *share {
+                self.extras.push(Extra {
+                    line: *line,
+                    column: *line,
+                    key_s,
+                    thing: thing ^ draw::AGAIN,
+                    from_s: at_s,
+                    callable_s: at_s,
+                    at: None,
+                });
+                self.wake(*line, at_s, thing);
+                return;
+            }
+            draw -= share;
+        }
+    }
+
+    /// Nobody to call: the desk looks again when somebody comes that is known of.
+    fn idle(&mut self, desk: usize) {
+        let lines = self
+            .plan
+            .desk_lines
+            .get(desk)
+            .map_or(&[][..], Vec::as_slice);
+        let next = self
+            .extras
+            .iter()
+            .filter(|extra| extra.from_s > self.now_s && lines.contains(&extra.line))
+            .min_by(|a, b| a.from_s.total_cmp(&b.from_s));
+        let looks_s = next.map_or(f64::INFINITY, |extra| {
+            extra.from_s + self.reaction_s(extra.thing)
+        });
+        set(&mut self.looks_s, desk, looks_s);
+    }
+
+    /// Somebody came to a line: one idle desk of it will call.
+    fn wake(&mut self, line: LineAt, at_s: f64, thing: u64) {
+        let looks_s = at_s + self.reaction_s(thing);
+        let desks = self
+            .looks_s
+            .iter_mut()
+            .zip(&self.gone)
+            .zip(&self.plan.desk_lines);
+        for ((looks, gone), lines) in desks {
+            if looks.is_infinite() && !gone && lines.contains(&line) {
+                *looks = looks_s;
+                return;
+            }
+        }
+    }
+
+    fn reaction_s(&self, thing: u64) -> f64 {
+        let own = self.chance.of(thing).of(draw::GAP);
+        self.plan.habits.reaction.draw(own.uniform())
+    }
+
+    fn median_s(&self, desk: usize, column: usize) -> f64 {
+        let at = desk * self.plan.columns() + column;
+        self.medians_s.get(at).copied().unwrap_or(0.0)
+    }
+
+    /// Somebody comes from outside.
+    fn arrive(&mut self) {
+        let at_s = self.next_arrival_s;
+        let thing = draw::ARRIVAL | self.arrivals;
+        let own = self.chance.of(thing);
+        let since_open_s = self.plan.picture.since_open_s + at_s;
+        let (_, share) = self.plan.habits.arrival_rate(since_open_s);
+        let out_of_turn = !self.plan.all_arrivals || own.of(draw::COMES).uniform() < share;
+        if let Some(line) = drawn(&self.plan.walk_ins, own.of(draw::SERVICE).uniform()) {
+            let (key_s, callable_s) = self.plan.picture.credits.key(at_s, out_of_turn, None);
+            self.extras.push(Extra {
+                line,
+                column: line,
+                key_s,
+                thing,
+                from_s: at_s,
+                callable_s,
+                at: None,
+            });
+            self.wake(line, at_s, thing);
+        }
+        self.draw_next_arrival();
+    }
+
+    /// The next arrival who matters: of those that go first, or of all.
+    fn draw_next_arrival(&mut self) {
+        self.arrivals += 1;
+        let own = self.chance.of(draw::ARRIVAL | self.arrivals);
+        let mut left = -own.of(draw::TIME).uniform().ln();
+        let open_s = self.plan.picture.since_open_s;
+        let mut at_s = self.next_arrival_s;
+        while at_s < self.plan.until_s {
+            let (rate, share) = self.plan.habits.arrival_rate(open_s + at_s);
+            let rate = if self.plan.all_arrivals {
+                rate
+            } else {
+                rate * share
+            };
+            let part_ends_s =
+                ((((open_s + at_s) / PART_S).floor() + 1.0) * PART_S - open_s).max(at_s + 1.0);
+            let expected = rate * (part_ends_s - at_s);
+            if left < expected {
+                self.next_arrival_s = at_s + left / rate;
+                return;
+            }
+            left -= expected;
+            at_s = part_ends_s;
+        }
+        self.next_arrival_s = f64::INFINITY;
+    }
+
+    fn put_unripe(&mut self) {
+        for (at, line) in &self.plan.unripe {
+            if let Some(ticket) = self.plan.waiting.get(*at) {
+                self.extras.push(Extra {
+                    line: *line,
+                    column: self.plan.column(ticket.service),
+                    key_s: ticket.key_s,
+                    thing: ticket.ticket,
+                    from_s: ticket.since_s,
+                    callable_s: ticket.callable_s,
+                    at: Some(*at),
+                });
+            }
+        }
+    }
+
+    fn put_booked(&mut self) {
+        let habits = self.plan.habits;
+        for booked in &self.plan.picture.booked {
+            let thing = draw::BOOKED | booked.number;
+            let own = self.chance.of(thing);
+            // Whoever has not come yet comes less likely than they were to come at all.
+            let still = habits.checks_in.value() * habits.check_in.share_above(-booked.slot_s);
+            let comes = still / (1.0 - habits.checks_in.value() + still);
+            if own.of(draw::COMES).uniform() >= comes {
+                continue;
+            }
+            let after_s = habits
+                .check_in
+                .draw_above(-booked.slot_s, own.of(draw::TIME).uniform());
+            let at_s = booked.slot_s + after_s;
+            let slot = Some(booked.slot_s);
+            let (key_s, callable_s) = self.plan.picture.credits.key(at_s, false, slot);
+            if let Some(line) = drawn(&self.plan.appointments, own.of(draw::SERVICE).uniform()) {
+                self.extras.push(Extra {
+                    line,
+                    column: line,
+                    key_s,
+                    thing,
+                    from_s: at_s,
+                    callable_s,
+                    at: None,
+                });
+            }
+        }
+    }
+
+    /// When a desk looks at the queue first, from what it is doing now.
+    fn seat(&mut self, desk: usize) {
+        let Some(picture) = self.plan.picture.desks.get(desk) else {
+            return;
+        };
+        let habits = self.plan.habits;
+        let own = self.chance.of(draw::DESK | as_thing(desk)).of(draw::TIME);
+        let goes_on = own.of(0).uniform() < picture.goes_on;
+        set(&mut self.goes_on, desk, goes_on);
+        let uniform = own.of(1).uniform();
+        let gap_s = habits.gap.draw(own.of(2).uniform());
+        let looks_s = match picture.doing {
+            Doing::Idle => return self.idle(desk),
+            Doing::Ready { since_s, idle } => {
+                let pool = if idle { &habits.reaction } else { &habits.gap };
+                after(pool, since_s, uniform)
+            }
+            Doing::Away { from_s } => {
+                let looks_s = after(&habits.lateness, from_s, uniform) + gap_s;
+                if looks_s > from_s + NEVER_S / 2.0 {
+                    set(&mut self.gone, desk, true);
+                    f64::INFINITY
+                } else {
+                    looks_s
+                }
+            }
+            Doing::Break {
+                since_s,
+                ends_s: None,
+            } => after(&habits.unplanned_break, since_s, uniform) + gap_s,
+            Doing::Break {
+                ends_s: Some(ends_s),
+                ..
+            } => after(&habits.break_overrun, ends_s, uniform) + gap_s,
+            Doing::Called {
+                ticket,
+                service,
+                since_s,
+                waited_s,
+            } => self.awaited(desk, ticket, service, since_s, waited_s),
+            Doing::Serving {
+                ticket,
+                service,
+                since_s,
+            } => self.served(desk, ticket, service, since_s),
+        };
+        set(&mut self.looks_s, desk, looks_s);
+    }
+
+    /// A called customer who has not come yet: the longer the less likely to come.
+    fn awaited(
+        &mut self,
+        desk: usize,
+        ticket: u64,
+        service: u8,
+        since_s: f64,
+        waited_s: f64,
+    ) -> f64 {
+        let own = self.chance.of(ticket);
+        let habits = self.plan.habits;
+        let gap_s = habits.gap.draw(own.of(draw::GAP).uniform());
+        let never = self.plan.no_show.after(waited_s);
+        // Where nobody notes arrivals, the way is part of the handling.
+        let noted = !habits.walk.by_size().is_empty();
+        let on_the_way = if noted {
+            habits.walk.share_above(-since_s)
+        } else {
+            1.0
+        } * (1.0 - never);
+        if own.of(draw::COMES).uniform() < never / (never + on_the_way) {
+            let uniform = own.of(draw::NO_SHOW).uniform();
+            return after(&habits.no_show_after, since_s, uniform) + gap_s;
+        }
+        if !noted {
+            return self.served(desk, ticket, service, since_s);
+        }
+        let walk_s = habits
+            .walk
+            .draw_above(-since_s, own.of(draw::WALK).uniform());
+        let column = self.plan.column(service);
+        let factor = self.plan.factor(column, own.of(draw::HANDLING).uniform());
+        let end_s = since_s + walk_s + self.median_s(desk, column) * factor;
+        self.send_on(column, f64::MIN, ticket, own, end_s);
+        end_s.max(0.0) + gap_s
+    }
+
+    /// A customer at the desk, known to have taken so long already.
+    fn served(&mut self, desk: usize, ticket: u64, service: u8, since_s: f64) -> f64 {
+        let own = self.chance.of(ticket);
+        let column = self.plan.column(service);
+        let median_s = self.median_s(desk, column).max(1.0);
+        let uniform = own.of(draw::HANDLING).uniform();
+        let factor = self.plan.factor_above(column, -since_s / median_s, uniform);
+        let end_s = since_s + median_s * factor;
+        self.send_on(column, f64::MIN, ticket, own, end_s);
+        end_s.max(0.0) + self.plan.habits.gap.draw(own.of(draw::GAP).uniform())
+    }
+}
+
+/// When something that began, or was due, then ends, given that it has not.
+fn after(pool: &Pool, since_s: f64, uniform: f64) -> f64 {
+    since_s + pool.draw_above(-since_s, uniform)
+}
+
+/// A line by cumulated shares.
+fn drawn(shares: &[(LineAt, f64)], uniform: f64) -> Option<LineAt> {
+    let found = shares.iter().find(|(_, share)| uniform < *share);
+    found.or(shares.last()).map(|(line, _)| *line)
+}
+
+fn refill<T: Clone>(list: &mut Vec<T>, len: usize, with: T) {
+    list.clear();
+    list.resize(len, with);
+}
+
+fn set<T>(list: &mut [T], at: usize, value: T) {
+    if let Some(place) = list.get_mut(at) {
+        *place = value;
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // usize has at most 64 bits.
+fn as_thing(at: usize) -> u64 {
+    at as u64
+}
