@@ -4,6 +4,8 @@
 //! where service times are exponential, and the desks' time learned from this centre.
 
 pub mod chance;
+#[cfg(test)]
+mod exact;
 pub mod follow;
 pub mod habits;
 mod look;

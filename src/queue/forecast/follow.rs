@@ -162,7 +162,7 @@ impl Follower {
             Some(ticket),
         );
         let (_, mut waits_s) = calls.by_ticket.into_iter().next()?;
-        let promise = promise(&mut waits_s, &self.levels)?;
+        let promise = promise(&mut waits_s, self.levels.levels())?;
         if let Some(ticket) = self.tickets.get_mut(&ticket) {
             ticket.forecast = Some((self.now, waits_s));
         }

@@ -156,6 +156,31 @@ impl Times {
         }
     }
 
+    /// Handling with one median and these factors, and no doubt of either.
+    #[cfg(test)]
+    pub(super) fn certain(median_s: f64, factors: impl Iterator<Item = f64>) -> Self {
+        let mut times = Self::default();
+        let service = times.place_of(Effect::Service(1)).unwrap();
+        times.mean[service] = median_s.ln();
+        for desk in 0..10 {
+            times.place_of(Effect::Desk(desk));
+            times.place_of(Effect::DeskDay(desk));
+        }
+        times.place_of(Effect::Day);
+        for row in &mut times.covariance {
+            row.fill(0.0);
+        }
+        let noise = Noise {
+            variance: Variance {
+                weight: 1.0,
+                sum: 1.0,
+            },
+            shape: Pool::with_prior(factors.map(f64::ln)),
+        };
+        times.noise.insert(1, noise);
+        times
+    }
+
     /// Begins a day: what is peculiar to the last one is forgotten, how much days differ is not.
     pub fn new_day(&mut self) {
         let desks = std::mem::take(&mut self.desks_today);
