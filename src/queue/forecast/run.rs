@@ -376,6 +376,10 @@ impl<'p> Floor<'p> {
         let Some(to) = self.plan.sent_on.get(column) else {
             return;
         };
+        // Nobody is sent around twice: with the same draws they would be for ever.
+        if thing & draw::AGAIN != 0 {
+            return;
+        }
         let mut draw = own.of(draw::SENT_ON).uniform();
         for (line, share) in to {
             if draw < *share {
@@ -383,7 +387,7 @@ impl<'p> Floor<'p> {
                     line: *line,
                     column: *line,
                     key_s,
-                    thing: thing ^ draw::AGAIN,
+                    thing: thing | draw::AGAIN,
                     from_s: at_s,
                     callable_s: at_s,
                     at: None,
