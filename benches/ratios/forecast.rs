@@ -53,7 +53,7 @@ struct Ticket {
 const REPLICATIONS: usize = 1_000;
 
 /// How often it is timed.
-const LARGE_RUNS: u64 = 11;
+const LARGE_RUNS: u64 = 31;
 
 /// What the large forecast may take.
 const LIMIT: Duration = Duration::from_millis(50);

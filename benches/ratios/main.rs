@@ -38,6 +38,12 @@ fn main() -> anyhow::Result<()> {
     let began = Instant::now();
     let mut rows: Vec<Row> = Vec::new();
     let part = |what: &str| println!("{:>4} s  {what}", began.elapsed().as_secs());
+    // `cargo bench -- waits`: promised waits alone.
+    if std::env::args().any(|argument| argument == "waits") {
+        forecast::measure(&mut rows)?;
+        table::print(&rows);
+        return Ok(());
+    }
     part("durable ticket issue");
     let runtime = tokio::runtime::Runtime::new()?;
     let line = runtime.block_on(issue::measure(folder.path(), &mut rows))?;

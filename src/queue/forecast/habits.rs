@@ -347,7 +347,7 @@ mod tests {
         let chances = habits.no_show();
         assert!(chances.after(100.0) <= chances.after(1_000.0));
         assert!(chances.after(1_000.0) <= chances.after(9_000.0));
-        assert!((chances.after(100.0) - 0.47).abs() < 0.02);
+        assert!((chances.after(100.0) - 0.44).abs() < 0.02);
     }
 
     #[test]

@@ -65,11 +65,18 @@ impl Follower {
     }
 
     fn booked_ahead(&self) -> Vec<Booked> {
-        (0u64..)
-            .zip(&self.booked)
-            .map(|(number, slot)| Booked {
-                slot_s: slot - self.now,
-                number,
+        let booked = self.booked.iter().enumerate();
+        booked
+            .map(|(at, slot)| {
+                let before = self.booked.iter().take(at);
+                let same = before.filter(|other| *other == slot).count();
+                // A slot and the place among those who share it: the same in every forecast.
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                let number = (*slot as u64) << 8 | same as u64;
+                Booked {
+                    slot_s: slot - self.now,
+                    number,
+                }
             })
             .filter(|booked| booked.slot_s < BOOKED_AHEAD_S)
             .collect()
@@ -120,8 +127,7 @@ impl Follower {
         let ready_s = desk.ready_from - self.now;
         let mut callable = waiting
             .iter()
-            .filter(|ticket| desk.services & (1 << ticket.service) != 0)
-            .filter(|ticket| ticket.callable_s <= 0.0 || ticket.since_s <= 0.0);
+            .filter(|ticket| desk.services & (1 << ticket.service) != 0);
         if let Some(ticket) = callable.clone().find(|ticket| ticket.since_s <= ready_s) {
             taken.insert(ticket.ticket);
             return Doing::Ready {
