@@ -210,8 +210,11 @@ fn lines_without_sense_are_named() {
     let first = r#"{"t":"2026-03-02T06:30:00Z","kind":"desk_close","desk":1}"#;
     let error = promises(first).unwrap_err().to_string();
     assert_eq!(error, "line 1: a \"day\" line must come first");
-    let error = promises("{\"t\":").unwrap_err().to_string();
-    assert!(error.starts_with("line 1: "), "{error}");
+    let error = promises("\n{\"t\":").unwrap_err().to_string();
+    assert!(
+        error.starts_with("line 2: EOF") && error.contains(", column "),
+        "{error}"
+    );
 }
 
 #[test]

@@ -238,7 +238,10 @@ impl Replay {
 
     /// Takes a line in; the promise where it issues a ticket.
     fn take(&mut self, line: &str) -> Result<Option<Value>, String> {
-        let Line { t, what } = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let Line { t, what } = serde_json::from_str(line).map_err(|error| {
+            // Each line is a document of its own, so its "line 1" is not the file's.
+            error.to_string().replace(" at line 1 column ", ", column ")
+        })?;
         if self.last.is_some_and(|last| t < last) {
             return Err("the time is before that of the line before".to_owned());
         }
