@@ -29,6 +29,7 @@ use rinda::queue::view::PrinterState;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::daemon::centre_of;
 use crate::papers::Papers;
 
 pub const KIOSK: &str = "ieeja";
@@ -64,24 +65,7 @@ pub fn devices(port: &str, profile: &str, policy: &str, wait_s: u32) -> String {
 }
 
 fn setup(profile: &str, policy: &str, wait_s: u32) -> Setup {
-    let mut text = "[centre]\nid = \"faults\"\nname = \"Centrs\"\n".to_owned();
-    text.push_str(&format!(
-        "timezone = \"{}\"\n[hours]\n",
-        crate::daemon::noon_zone()
-    ));
-    for day in [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ] {
-        text.push_str(&format!("{day} = [\"00:00-24:00\"]\n"));
-    }
-    text.push_str("[[desk]]\nnumber = 1\nservices = [1, 2, 3]\n");
-    text.push_str(&devices("simulated", profile, policy, wait_s));
+    let text = centre_of(1, &devices("simulated", profile, policy, wait_s));
     config::parse(&text, "faults").unwrap().setup
 }
 

@@ -22,29 +22,7 @@ impl Daemon {
     /// Prepares a centre of `desks` desks and these devices below `dir`; nothing runs yet.
     pub fn prepare(dir: &Path, desks: u16, devices: &str) -> Self {
         let config = dir.join("centre.toml");
-        let mut text = String::from(
-            "[centre]\nid = \"crash\"\nname = \"Centrs\"\ntimezone = \"ZONE\"\n[hours]\n",
-        );
-        text = text.replace("ZONE", &noon_zone());
-        for day in [
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ] {
-            text.push_str(&format!("{day} = [\"00:00-24:00\"]\n"));
-        }
-        text.push_str("[web]\nrequests_per_second = 100000\n[voice]\nenabled = false\n");
-        for desk in 1..=desks {
-            text.push_str(&format!(
-                "[[desk]]\nnumber = {desk}\nservices = [1, 2, 3]\n"
-            ));
-        }
-        text.push_str(devices);
-        std::fs::write(&config, text).unwrap();
+        std::fs::write(&config, centre_of(desks, devices)).unwrap();
         Self {
             data: dir.join("data"),
             config,
@@ -168,6 +146,33 @@ pub fn noon_zone() -> String {
         east @ 1.. => format!("Etc/GMT-{east}"),
         west => format!("Etc/GMT+{}", -west),
     }
+}
+
+/// The configuration of a centre that is always open, with `desks` desks and these devices.
+pub fn centre_of(desks: u16, devices: &str) -> String {
+    let mut text = format!(
+        "[centre]\nid = \"crash\"\nname = \"Centrs\"\ntimezone = \"{}\"\n[hours]\n",
+        noon_zone()
+    );
+    for day in [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ] {
+        text.push_str(&format!("{day} = [\"00:00-24:00\"]\n"));
+    }
+    text.push_str("[web]\nrequests_per_second = 100000\n[voice]\nenabled = false\n");
+    for desk in 1..=desks {
+        text.push_str(&format!(
+            "[[desk]]\nnumber = {desk}\nservices = [1, 2, 3]\n"
+        ));
+    }
+    text.push_str(devices);
+    text
 }
 
 /// A signed-in client that does not give up while the daemon is down.
