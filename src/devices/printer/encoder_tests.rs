@@ -116,6 +116,19 @@ fn decoding_gives_the_slips_texts_back() {
 }
 
 #[test]
+fn a2_2_1_3_the_longest_name_stays_on_one_line_where_the_paper_allows() {
+    let page = CodePage::Cp775;
+    let name: Vec<u8> = slip()
+        .service
+        .chars()
+        .map(|character| page.encode(character).unwrap())
+        .chain([b'\n'])
+        .collect();
+    let bytes = encode(&slip(), &profile("epson", page, 80), 1).unwrap();
+    assert!(bytes.windows(name.len()).any(|part| part == name));
+}
+
+#[test]
 fn narrow_paper_breaks_between_words_and_after_the_slash() {
     let profile = profile("epson", CodePage::Cp775, 58);
     let bytes = encode(&slip(), &profile, 1).unwrap();

@@ -204,17 +204,26 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// `text` in the first of two styles if it needs at most two lines so, else in the second.
+    /// `text` in the first of two styles in which it stays on one line: the name of a service is
+    /// the same to the letter everywhere (A2/2/1.3). Where the paper is too narrow for both, in the
+    /// larger if two lines do.
     pub(super) fn largest(
         &mut self,
         field: &'static str,
         text: &str,
         [large, small]: [Style; 2],
     ) -> Result<(), EncodeError> {
-        match self.broken(field, text, large) {
-            Ok(lines) if lines.len() <= 2 => self.text(field, text, large),
-            Ok(_) | Err(_) => self.text(field, text, small),
-        }
+        let lines = |style| {
+            self.broken(field, text, style)
+                .map_or(usize::MAX, |it| it.len())
+        };
+        let style = match (lines(large), lines(small)) {
+            (1, _) => large,
+            (_, 1) => small,
+            (2, _) => large,
+            (_, _) => small,
+        };
+        self.text(field, text, style)
     }
 
     /// `text` broken wherever a line is full, `?` in place of what cannot be printed: what a
