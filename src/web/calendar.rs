@@ -15,8 +15,8 @@ use super::answers::Answer;
 use super::body::{Asked, At, Given, RequestKey};
 use super::problem::Problem;
 use crate::engine::published::Published;
+use crate::queue::calendar::DayKind;
 use crate::queue::calendar::edits::{ChangeKind, DayChange, Mark};
-use crate::queue::calendar::{Day, DayKind};
 use crate::queue::command::Command;
 use crate::queue::decide::PLANNED_DAYS_MAX;
 use crate::queue::hours::{DayHours, Interval};
@@ -70,7 +70,7 @@ pub(super) struct CalendarDay {
     /// The hours are not those of the weekday.
     differs: bool,
     /// What decides over the day.
-    kind: CalendarKind,
+    kind: DayKind,
     /// Why it is so, a Latvian sentence.
     why: String,
     /// What it would be without the exception, a Latvian sentence.
@@ -86,28 +86,6 @@ pub(super) struct CalendarDay {
     edited: Option<CalendarMark>,
     /// Where a manager moved the date's working day, or which one was moved here.
     moved: Option<CalendarMove>,
-}
-
-/// What decides over a day.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum CalendarKind {
-    /// Its weekday.
-    Week,
-    /// A public holiday.
-    Holiday,
-    /// A day off by law that is no holiday itself.
-    DayOff,
-    /// A working day that is moved to another date.
-    MovedAway,
-    /// A date that has another one's working day.
-    MovedHere,
-    /// The day before a public holiday, shorter.
-    Shortened,
-    /// An exception of the configuration.
-    Configured,
-    /// Hours that a manager set.
-    Edited,
 }
 
 /// Who changed it.
@@ -319,7 +297,7 @@ fn line(published: &Published, date: Date, today: Date) -> CalendarDay {
         intervals: texts(&day.hours),
         usual: texts(&day.usual),
         differs: day.differs(),
-        kind: kind(&day),
+        kind: day.kind,
         notice_by: day
             .notice_by()
             .filter(|_| date > today)
@@ -346,18 +324,5 @@ fn mark(mark: &Mark) -> CalendarMark {
         reason: mark.reason.clone(),
         by: mark.by.clone(),
         at: mark.at,
-    }
-}
-
-fn kind(day: &Day) -> CalendarKind {
-    match day.kind {
-        DayKind::Week => CalendarKind::Week,
-        DayKind::Holiday => CalendarKind::Holiday,
-        DayKind::DayOff => CalendarKind::DayOff,
-        DayKind::MovedAway => CalendarKind::MovedAway,
-        DayKind::MovedHere => CalendarKind::MovedHere,
-        DayKind::Shortened => CalendarKind::Shortened,
-        DayKind::Configured => CalendarKind::Configured,
-        DayKind::Edited => CalendarKind::Edited,
     }
 }

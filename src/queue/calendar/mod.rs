@@ -13,6 +13,8 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use self::edits::Edits;
 pub use self::holidays::{Holiday, HolidayKind, holiday};
@@ -35,7 +37,9 @@ pub struct Calendar<'a> {
 }
 
 /// What decides over a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CalendarKind)]
+#[serde(rename_all = "snake_case")]
 pub enum DayKind {
     /// Its weekday.
     Week,
