@@ -9,6 +9,7 @@ mod exact;
 pub mod follow;
 pub mod habits;
 mod look;
+pub mod outlook;
 pub mod picture;
 mod plan;
 pub mod pool;

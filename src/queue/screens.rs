@@ -1,6 +1,7 @@
 //! Builds the views of [`super::view`] from the centre.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,6 +12,7 @@ use super::deadline;
 use super::decide::{ahead_of, issues_now};
 use super::displays::Display;
 use super::event::{CallReason, CallRule};
+use super::forecast::outlook::Outlook;
 use super::forecast::{self, LearnedTimes};
 use super::hours::Reception;
 use super::paper::JobState;
@@ -54,6 +56,8 @@ pub struct Surroundings {
     pub voice: bool,
     /// Times at the desk learned so far.
     pub learned: LearnedTimes,
+    /// The newest forecast; absent until the first is made.
+    pub outlook: Option<Arc<Outlook>>,
 }
 
 /// All that views are made of.
