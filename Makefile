@@ -48,8 +48,13 @@ lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	npm --prefix tests/browser run format:check
 	npm --prefix tests/browser run check
 
+# Far beyond what they take: a test that hangs ends here, and says so.
+RUST_TESTS_MAX = 50m
+
 test-rust: $(UI)/dist/kiosk.html target/python-escpos/.installed target/python-holidays/.installed
-	cargo test --workspace --locked --no-fail-fast
+	timeout --kill-after=30s $(RUST_TESTS_MAX) cargo test --workspace --locked --no-fail-fast || { \
+		code=$$?; [ $$code -ne 124 ] || echo "The Rust tests did not end within $(RUST_TESTS_MAX): the test named last hangs." >&2; \
+		exit $$code; }
 
 # Part of test-rust as well: the board's program in QEMU, and the board in Python.
 test-firmware:
