@@ -97,8 +97,12 @@ pub(super) struct KioskHealth {
     kiosk: String,
     /// Its printer.
     printer: PrinterState,
+    /// Since when: one that is off line was last in contact then. Absent before the first word.
+    printer_since: Option<Timestamp>,
     /// Its button board.
     board: BoardLink,
+    /// Since when: one that is lost was last in contact then. Absent before the first word.
+    board_since: Option<Timestamp>,
 }
 
 /// Whether the centre works
@@ -135,7 +139,9 @@ fn detail(state: &AppState, published: &Published, alerts: Vec<Alert>) -> Health
         .map(|kiosk| KioskHealth {
             kiosk: kiosk.clone(),
             printer: scene.printer(kiosk),
+            printer_since: published.around.printers_since.get(kiosk).copied(),
             board: scene.board_link(kiosk),
+            board_since: published.around.boards_since.get(kiosk).copied(),
         })
         .collect();
     HealthDetail {

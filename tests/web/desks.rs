@@ -1,5 +1,7 @@
 //! A customer's way, over the interface alone.
 
+use rinda::engine::handle::DeviceReport;
+use rinda::queue::view::PrinterState;
 use serde_json::json;
 
 use crate::centre::TestCentre;
@@ -193,10 +195,21 @@ async fn the_centre_health_and_metrics_tell_how_things_stand() {
     assert_eq!(answer["desks"][0]["phase"], "closed");
     assert_eq!(answer["hours_today"]["intervals"][0], "8.30–17.00");
     assert_eq!(answer["state"]["kind"], "open");
+    let unplugged = DeviceReport::Printer {
+        kiosk: "foyer".to_owned(),
+        state: PrinterState::Offline,
+    };
+    let mut pictures = centre.engine.subscribe();
+    centre.engine.report(unplugged).await;
+    let known = pictures.wait_for(|p| p.around.printers_since.contains_key("foyer"));
+    drop(known.await.unwrap());
     let health = centre.get("admin", "/health").await.json();
     assert_eq!(health["outbox"]["open"], 1);
     assert!(health["journal"]["seq"].as_u64().unwrap() > 1);
     assert_eq!(health["kiosks"][0]["kiosk"], "foyer");
+    assert_eq!(health["kiosks"][0]["printer"], "offline");
+    assert!(health["kiosks"][0]["printer_since"].is_string());
+    assert!(health["kiosks"][0]["board_since"].is_null());
     let anonymous = centre.get("", "/health").await.json();
     assert_eq!(anonymous.as_object().unwrap().len(), 1, "{anonymous}");
     let metrics = centre.get("admin", "/metrics").await;

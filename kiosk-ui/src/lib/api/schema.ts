@@ -1788,10 +1788,20 @@ export interface components {
         KioskHealth: {
             /** @description Its button board. */
             board: components["schemas"]["BoardLink"];
+            /**
+             * Format: date-time
+             * @description Since when: one that is lost was last in contact then. Absent before the first word.
+             */
+            board_since?: string | null;
             /** @description Kiosk name. */
             kiosk: string;
             /** @description Its printer. */
             printer: components["schemas"]["PrinterState"];
+            /**
+             * Format: date-time
+             * @description Since when: one that is off line was last in contact then. Absent before the first word.
+             */
+            printer_since?: string | null;
         };
         /** @description What a kiosk shows. */
         KioskView: {
