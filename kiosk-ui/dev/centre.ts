@@ -429,6 +429,7 @@ export class PretendCentre {
     return {
       centre: this.#centre,
       date: iso(Date.now()).slice(0, 10),
+      calendar_changes: 0,
       opening: this.#opening,
       desks: this.desks.map((desk) => ({
         desk: desk.number,

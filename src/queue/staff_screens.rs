@@ -71,6 +71,7 @@ impl Scene<'_> {
         ManagerView {
             centre: self.header(),
             date: date.to_string(),
+            calendar_changes: self.centre.calendar.changes,
             opening: self.opening(),
             desks: self
                 .setup

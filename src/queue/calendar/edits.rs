@@ -79,6 +79,9 @@ pub struct Edits {
     /// whatever its new hours say (A2/2/2.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun: Option<Date>,
+    /// Changes made and taken back so far: pages that show the calendar ask again when it rises.
+    #[serde(default)]
+    pub changes: u64,
 }
 
 impl Edits {
@@ -89,6 +92,7 @@ impl Edits {
 
     /// Takes a change in.
     pub fn set(&mut self, date: Date, change: &DayChange, mark: Mark) {
+        self.changes += 1;
         match change {
             DayChange::Hours { intervals } => {
                 // Checked when it was asked for; hours that do not stand in order are none.
@@ -103,6 +107,7 @@ impl Edits {
 
     /// Takes one back.
     pub fn clear(&mut self, date: Date, kind: ChangeKind) {
+        self.changes += 1;
         match kind {
             ChangeKind::Hours => {
                 self.hours.remove(&date);

@@ -126,6 +126,8 @@ pub struct ManagerView {
     pub centre: CentreHeader,
     /// Local date, ISO.
     pub date: String,
+    /// Rises with every change of the calendar.
+    pub calendar_changes: u64,
     /// Whether reception is open.
     pub opening: Opening,
     /// Desks by number.

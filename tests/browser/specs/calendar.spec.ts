@@ -110,9 +110,15 @@ test('a change of today acts at once', async ({ pages }) => {
   await expect(kiosk.getByText('Avārija')).toBeVisible();
 });
 
-test('a quality manager looks and changes nothing', async ({ pages }) => {
+test('a quality manager looks and changes nothing, and sees what a manager changes', async ({ pages }) => {
   const quality = await pages.manager('kaspars');
   await calendar(quality);
   await expect(quality.getByTestId('calendar-why')).toBeVisible();
+  const manager = await pages.manager('laima');
+  await calendar(manager);
+  await manager.getByTestId('calendar-closed').check();
+  await manager.getByTestId('calendar-reason').fill('Ūdens avārija');
+  await manager.getByTestId('calendar-save').click();
+  await expect(quality.getByTestId('calendar-why')).toContainText('Ūdens avārija');
   await expect(quality.getByTestId('calendar-save')).toHaveCount(0);
 });

@@ -1535,6 +1535,11 @@ export interface components {
             data: {
                 /** @description Alerts, urgent first. */
                 alerts: components["schemas"]["Alert"][];
+                /**
+                 * Format: int64
+                 * @description Rises with every change of the calendar.
+                 */
+                calendar_changes: number;
                 /** @description The centre. */
                 centre: components["schemas"]["CentreHeader"];
                 /** @description Today by half-hour, from the first ticket or opening to now. */
@@ -1979,6 +1984,11 @@ export interface components {
         ManagerView: {
             /** @description Alerts, urgent first. */
             alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: int64
+             * @description Rises with every change of the calendar.
+             */
+            calendar_changes: number;
             /** @description The centre. */
             centre: components["schemas"]["CentreHeader"];
             /** @description Today by half-hour, from the first ticket or opening to now. */
