@@ -2,6 +2,7 @@
 
 pub mod control;
 pub mod demo;
+pub mod forecasting;
 pub mod kiosks;
 pub mod monitor;
 pub mod ports;
@@ -50,6 +51,7 @@ pub struct Centre {
     /// The metrics, if they could be opened.
     pub metrics: Option<Arc<Metrics>>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
+    forecaster: std::thread::JoinHandle<()>,
     engine_ended: oneshot::Receiver<()>,
 }
 
@@ -59,6 +61,7 @@ impl Centre {
         let Self {
             engine,
             tasks,
+            forecaster,
             engine_ended,
             metrics,
             ..
@@ -68,6 +71,8 @@ impl Centre {
             let _ = task.await;
         }
         drop(engine);
+        // It ends with the stop, at the latest after the forecast it is making.
+        let _ = tokio::task::spawn_blocking(move || forecaster.join()).await;
         let _ = engine_ended.await;
         if let Some(metrics) = metrics
             && let Err(error) = metrics.flush()
@@ -122,6 +127,13 @@ pub async fn run(options: Options) -> Result<Centre> {
         let _ = ended.send(());
     });
     let stop = CancellationToken::new();
+    let forecaster = forecasting::Parts {
+        engine: engine.clone(),
+        setup: setup.clone(),
+        clock: clock.clone(),
+        data: data.clone(),
+    };
+    let forecaster = forecasting::start(forecaster, stop.clone()).await?;
     let mut simulated = BTreeMap::new();
     let mut printers = BTreeMap::new();
     for kiosk in config.kiosks.keys() {
@@ -179,6 +191,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         stop,
         metrics,
         tasks,
+        forecaster,
         engine_ended,
     })
 }

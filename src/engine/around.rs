@@ -11,8 +11,8 @@ use crate::queue::displays::Display;
 use crate::queue::screens::Surroundings;
 use crate::queue::view::Alert;
 
-/// Takes in a report.
-pub(super) fn hear(around: &mut Surroundings, report: DeviceReport, now: Timestamp) {
+/// Takes in a report; whether pages may look other for it.
+pub(super) fn hear(around: &mut Surroundings, report: DeviceReport, now: Timestamp) -> bool {
     match report {
         DeviceReport::Printer { kiosk, state } => {
             if around.printers.insert(kiosk.clone(), state) != Some(state) {
@@ -42,7 +42,12 @@ pub(super) fn hear(around: &mut Surroundings, report: DeviceReport, now: Timesta
         DeviceReport::Raise(alert) => raise(around, alert),
         DeviceReport::Clear { kind } => clear(around, &kind),
         DeviceReport::Voice { ready } => around.voice = ready,
+        DeviceReport::Outlook(outlook) => {
+            let before = around.outlook.replace(outlook.clone());
+            return before.is_none_or(|before| outlook.looks_other_than(&before));
+        }
     }
+    true
 }
 
 /// An alert begins, replacing one of the same kind.

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::published::Published;
 use crate::access::{AccessEvent, AccessRejection};
 use crate::journal::record::Record;
 use crate::queue::command::{Actor, Command};
 use crate::queue::displays::Connected;
+use crate::queue::forecast::outlook::Outlook;
 use crate::queue::rejection::Rejection;
 use crate::queue::view::{Alert, BoardLink, MonitorState, PrinterState};
 
 /// Requests that may wait for the engine; one more is answered [`EngineError::Overloaded`].
 pub const ASKS_MAX: usize = 1024;
+
+/// Batches of records kept for whoever reads them all; who is slower reads on in the journal.
+pub const FOLLOWED_MAX: usize = 256;
 
 /// What was done.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +94,8 @@ pub enum DeviceReport {
         /// They can.
         ready: bool,
     },
+    /// A new forecast, of which the pages show what differs enough.
+    Outlook(Arc<Outlook>),
 }
 
 /// One thing for the engine to do.
@@ -121,6 +127,7 @@ pub(super) enum Ask {
 pub struct EngineHandle {
     pub(super) asks: mpsc::Sender<Ask>,
     pub(super) published: watch::Receiver<Arc<Published>>,
+    pub(super) followed: broadcast::Sender<Arc<[Record]>>,
 }
 
 impl EngineHandle {
@@ -194,6 +201,13 @@ impl EngineHandle {
     /// Follows the published state.
     pub fn subscribe(&self) -> watch::Receiver<Arc<Published>> {
         self.published.clone()
+    }
+
+    /// Every batch of records from now on, in order, once it is on disk. Whoever is more than
+    /// [`FOLLOWED_MAX`] batches behind misses some and finds them in the journal; the engine never
+    /// waits.
+    pub fn follow(&self) -> broadcast::Receiver<Arc<[Record]>> {
+        self.followed.subscribe()
     }
 
     fn ask(&self, ask: Ask) -> Result<(), EngineError> {

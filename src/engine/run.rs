@@ -11,10 +11,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::around;
-use super::handle::{ASKS_MAX, Ask, DeviceReport, Done, EngineError, EngineHandle};
+use super::handle::{ASKS_MAX, Ask, DeviceReport, Done, EngineError, EngineHandle, FOLLOWED_MAX};
 use super::marks::{chain, fingerprint, new_track};
 use super::published::{Envelopes, Published};
 use crate::access::AccessEvent;
@@ -77,11 +77,13 @@ pub fn prepare(parts: Parts) -> (EngineHandle, Stepped) {
     let (asks_in, asks) = mpsc::channel(ASKS_MAX);
     let mut engine = Engine::new(parts);
     let (publish, published) = watch::channel(engine.picture());
+    let followed = engine.followed.clone();
     engine.start_up();
     publish.send_replace(engine.picture());
     let handle = EngineHandle {
         asks: asks_in,
         published,
+        followed,
     };
     let stepped = Stepped {
         engine,
@@ -144,6 +146,8 @@ struct Engine {
     sequence: u64,
     /// When the newest picture was made.
     shown_at: Timestamp,
+    /// To those who read every record.
+    followed: broadcast::Sender<Arc<[Record]>>,
 }
 
 /// A batch being put together.
@@ -198,6 +202,7 @@ impl Engine {
             version: parts.version,
             sequence: 0,
             shown_at: Timestamp::UNIX_EPOCH,
+            followed: broadcast::Sender::new(FOLLOWED_MAX),
         }
     }
 
@@ -256,8 +261,7 @@ impl Engine {
                     batch.replies.push((reply, answer));
                 }
                 Ask::Device(report) => {
-                    self.device(now, report);
-                    looked_at = true;
+                    looked_at |= self.device(now, report);
                 }
                 Ask::Alive { reply } => {
                     let nothing = Done {
@@ -351,6 +355,7 @@ impl Engine {
             now,
             setup: &self.setup,
             learned: &self.around.learned,
+            outlook: self.around.outlook.as_deref(),
             track: &new_track(),
             keyed: mark.is_some(),
         };
@@ -447,7 +452,15 @@ impl Engine {
             around.displays = around::displays_of(&self.durable, known, self.clock.now());
         }
         self.count(&batch.changes);
+        self.tell(&batch.records);
         Ok(())
+    }
+
+    /// Passes durable records on to those who read them all; nobody may be there.
+    fn tell(&self, records: &[Record]) {
+        if self.followed.receiver_count() > 0 {
+            let _ = self.followed.send(records.into());
+        }
     }
 
     /// Brings the metrics up to what is durable.
@@ -522,7 +535,9 @@ impl Engine {
                 Ask::Command { reply, .. } | Ask::Access { reply, .. } | Ask::Alive { reply } => {
                     replies.push((reply, Err(EngineError::Storage(why.to_owned()))));
                 }
-                Ask::Device(report) => self.device(now, report),
+                Ask::Device(report) => {
+                    self.device(now, report);
+                }
             }
         }
         replies
@@ -545,8 +560,8 @@ impl Engine {
         self.sequence += 1;
     }
 
-    fn device(&mut self, now: Timestamp, report: DeviceReport) {
-        around::hear(Arc::make_mut(&mut self.around), report, now);
+    fn device(&mut self, now: Timestamp, report: DeviceReport) -> bool {
+        around::hear(Arc::make_mut(&mut self.around), report, now)
     }
 
     fn raise(&mut self, alert: Alert) {

@@ -6,7 +6,10 @@
 pub mod chance;
 #[cfg(test)]
 mod exact;
+pub mod feed;
 pub mod follow;
+pub mod following;
+mod foresee;
 pub mod habits;
 mod look;
 pub mod outlook;
@@ -16,6 +19,7 @@ pub mod pool;
 pub mod promise;
 pub mod run;
 pub mod shift;
+pub mod stand;
 pub mod times;
 
 use std::collections::BTreeMap;

@@ -233,21 +233,17 @@ impl<'a> Scene<'a> {
         Service::ALL
             .into_iter()
             .map(|service| {
-                // A new ticket would stand behind all that wait now.
-                let wait = forecast::wait(
-                    self.centre,
-                    &self.around.learned,
-                    service,
-                    self.now,
-                    TicketId(u64::MAX),
-                );
+                let wait = self.wait_of_next(service);
                 ButtonView {
                     service,
                     name: self.setup.service_name(service).to_owned(),
-                    state: match (issues_now(self.setup, self.centre, self.now), wait) {
+                    state: match (
+                        issues_now(self.setup, self.centre, self.now),
+                        self.is_served(service),
+                    ) {
                         (false, _) => ButtonState::Closed,
-                        (true, None) => ButtonState::NoDesk,
-                        (true, Some(_)) => ButtonState::Open,
+                        (true, false) => ButtonState::NoDesk,
+                        (true, true) => ButtonState::Open,
                     },
                     waiting: self.waiting_count(service),
                     wait,
@@ -392,8 +388,40 @@ impl<'a> Scene<'a> {
         ahead_of(self.centre, ticket.service, ticket.counts_from, ticket.id)
     }
 
+    /// What somebody who took a ticket of a service now should expect; absent where no desk is
+    /// open for it.
+    pub fn wait_of_next(&self, service: Service) -> Option<WaitRange> {
+        if !self.is_served(service) {
+            return None;
+        }
+        match &self.around.outlook {
+            Some(outlook) => outlook.next_shown.get(&service).copied(),
+            // A new ticket would stand behind all that wait now.
+            None => {
+                let last = TicketId(u64::MAX);
+                forecast::wait(self.centre, &self.around.learned, service, self.now, last)
+            }
+        }
+    }
+
+    /// Whether a desk is open for a service.
+    pub fn is_served(&self, service: Service) -> bool {
+        let mut staffed = self
+            .centre
+            .desks
+            .values()
+            .filter_map(|d| d.staffed.as_ref());
+        staffed.any(|staffed| staffed.services.contains(&service))
+    }
+
     /// What a waiting ticket should still expect.
     pub fn wait_of(&self, ticket: &Ticket) -> Option<WaitRange> {
+        if let Some(outlook) = &self.around.outlook {
+            // One issued since the forecast was made was told its promise.
+            let is_new = ticket.issued_at > outlook.made_at;
+            let known = outlook.waits.get(&ticket.id).copied();
+            return known.or(ticket.promise.filter(|_| is_new));
+        }
         forecast::wait(
             self.centre,
             &self.around.learned,

@@ -261,6 +261,7 @@ impl Drive {
             now: self.now,
             setup: &self.setup,
             learned: &LearnedTimes::default(),
+            outlook: None,
             track: &track,
             keyed: false,
         };

@@ -161,6 +161,7 @@ impl Floor {
             now: self.now,
             setup: &self.setup,
             learned: &self.learned,
+            outlook: None,
             track: &track,
             keyed: false,
         };

@@ -5,6 +5,7 @@ mod calendar;
 mod desk;
 mod displays;
 mod floor;
+mod following;
 mod invariants;
 mod issue;
 mod minute;

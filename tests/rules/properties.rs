@@ -10,6 +10,7 @@ use rinda::queue::event::{Event, JobId, TransferTo};
 use rinda::queue::ticket::{DeskNumber, TicketId};
 
 use crate::floor::{Floor, TEN, service};
+use crate::following;
 use crate::invariants::Watch;
 
 #[derive(Debug, Clone)]
@@ -254,6 +255,7 @@ fn check_ops(ops: &[Op]) {
         replayed, floor.centre,
         "the replayed log gives another centre"
     );
+    following::agrees(&floor);
     let kept = serde_json::to_string(&floor.centre).unwrap();
     let read: Centre = serde_json::from_str(&kept).unwrap();
     assert_eq!(read, floor.centre, "a snapshot gives another centre");

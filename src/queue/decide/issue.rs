@@ -66,7 +66,13 @@ pub(super) fn issue(
         counts_from,
         out_of_turn,
         ahead: ahead_of(centre, service, counts_from, ticket),
-        promise: forecast::wait(centre, moment.learned, service, counts_from, ticket),
+        promise: match moment.outlook {
+            Some(outlook) => {
+                let key = (counts_from, ticket);
+                outlook.promise(centre, service, out_of_turn, key, moment.now)
+            }
+            None => forecast::wait(centre, moment.learned, service, counts_from, ticket),
+        },
         print: printer_for(centre, setup, actor, asked).map(|kiosk| PrintOrder {
             job: centre.next_job(),
             kiosk,

@@ -16,6 +16,7 @@ use super::centre::Centre;
 use super::command::{Actor, Command};
 use super::event::Event;
 use super::forecast::LearnedTimes;
+use super::forecast::outlook::Outlook;
 use super::rejection::Rejection;
 use super::selection;
 use super::setup::Setup;
@@ -37,6 +38,8 @@ pub struct Moment<'a> {
     pub setup: &'a Setup,
     /// Times at the desk learned so far.
     pub learned: &'a LearnedTimes,
+    /// The newest forecast, from which waits are promised.
+    pub outlook: Option<&'a Outlook>,
     /// A fresh unguessable name, should a ticket be issued.
     pub track: &'a TrackToken,
     /// The request carries a key: its repeat must get the same answer, "nobody waits" too.

@@ -3,12 +3,14 @@
 //! The same follower reads a file of another system's history and the events of the day.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::habits::{Habits, NEVER_S};
 use super::picture::Credits;
 use super::promise::{Levels, Promise, promise, rank};
 use super::run::run;
 use super::shift::{Desk, Seat, Shift};
+use super::stand::{DeskStands, TicketStands};
 use super::times::{DeskAt, ServiceAt, Times};
 
 /// Replications of one forecast.
@@ -66,6 +68,24 @@ pub enum Happening {
     Cancelled(u64),
     /// It was sent on to another service and waits again.
     Transferred(u64, ServiceAt),
+    /// One set aside is back at a desk.
+    Resumed(u64, DeskAt),
+    /// It was marked out of turn after its issue.
+    MarkedOutOfTurn(u64),
+    /// The last step of a desk was taken back: nothing is learned from it.
+    Undone(DeskAt),
+    /// A desk ended with its customer, who waits again.
+    Released(DeskAt),
+    /// The wall clock jumped by so much.
+    ClockStepped(f64),
+    /// Opening and closing of the running day are others than thought.
+    Hours((f64, f64)),
+    /// The day with these hours is followed from its middle on: nothing is known of it yet.
+    Forget((f64, f64)),
+    /// A ticket stands so.
+    Ticket(TicketStands),
+    /// A desk stands so.
+    Desk(DeskStands),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,15 +108,46 @@ pub(super) struct Ticket {
     pub since: f64,
     pub calls: u32,
     pub phase: Phase,
-    /// Where the replications saw its wait, until it is called.
-    forecast: Option<(f64, Vec<f32>)>,
+    /// Called by this desk alone.
+    pub reserved_for: Option<DeskAt>,
+    /// At a desk after it was set aside: its stay there is none from the queue.
+    pub resumed: bool,
+    /// When it was promised a wait, and where the replications saw it, until it is called.
+    pub(super) forecast: Option<(f64, Arc<[f32]>)>,
+}
+
+impl Ticket {
+    /// The clock was stepped since its promise.
+    pub(super) fn shift_forecast(&mut self, by_s: f64) {
+        if let Some((at, _)) = &mut self.forecast {
+            *at += by_s;
+        }
+    }
+}
+
+/// What a desk's last step teaches, once it cannot be taken back any more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Lesson {
+    at: f64,
+    desk: DeskAt,
+    service: ServiceAt,
+    waited_s: f64,
+    what: Left,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Left {
+    /// After a stay of so long, and sent on to there.
+    Served(f64, Option<ServiceAt>),
+    /// Awaited for so long.
+    DidNotCome(f64),
 }
 
 /// A centre as far as it is known.
 #[derive(Debug, Clone, Default)]
 pub struct Follower {
     pub(super) credits: Credits,
-    seed: u64,
+    pub(super) seed: u64,
     pub(super) now: f64,
     pub(super) hours: (f64, f64),
     pub(super) desks: BTreeMap<DeskAt, Desk>,
@@ -104,7 +155,14 @@ pub struct Follower {
     pub(super) booked: Vec<f64>,
     pub(super) times: Times,
     pub(super) habits: Habits,
-    levels: Levels,
+    pub(super) levels: Levels,
+    /// How long a step can be taken back, seconds.
+    undo_s: f64,
+    lessons: Vec<Lesson>,
+    /// Somebody came today.
+    day_counted: bool,
+    /// Waits by service in the replications of the newest outlook, for those who come next.
+    pub(super) next: BTreeMap<(ServiceAt, bool), Arc<[f32]>>,
 }
 
 impl Follower {
@@ -122,9 +180,18 @@ impl Follower {
         &self.times
     }
 
+    /// Nothing known yet of a centre whose steps can be taken back for `undo_s` seconds.
+    pub fn of_centre(credits: Credits, seed: u64, undo_s: f64) -> Self {
+        Self {
+            undo_s,
+            ..Self::new(credits, seed)
+        }
+    }
+
     /// Takes in what happened at a moment.
     pub fn take(&mut self, at: f64, happening: Happening) {
         self.now = at;
+        self.learn(at - self.undo_s);
         match happening {
             Happening::Day {
                 hours,
@@ -147,6 +214,63 @@ impl Follower {
             Happening::NoShow(ticket) => self.did_not_come(ticket),
             Happening::Cancelled(ticket) => self.cancelled(ticket),
             Happening::Transferred(ticket, service) => self.leaves_desk(ticket, Some(service)),
+            Happening::Resumed(ticket, desk) => self.resumed(ticket, desk),
+            Happening::MarkedOutOfTurn(_) => self.habits.marked_out_of_turn(),
+            Happening::Undone(desk) => self.lessons.retain(|lesson| lesson.desk != desk),
+            Happening::Released(desk) => self.released(desk),
+            Happening::ClockStepped(by_s) => self.clock_stepped(by_s),
+            Happening::Hours(hours) => self.hours = hours,
+            Happening::Forget(hours) => self.forget(hours),
+            Happening::Ticket(stands) => self.ticket_stands(&stands),
+            Happening::Desk(stands) => self.desk_stands(&stands),
+        }
+    }
+
+    /// Time passes and nothing happens.
+    pub(super) fn pass(&mut self, now: f64) {
+        self.now = now;
+        self.learn(self.now - self.undo_s);
+    }
+
+    fn forget(&mut self, hours: (f64, f64)) {
+        self.hours = hours;
+        self.tickets.clear();
+        self.desks.clear();
+        self.booked.clear();
+        self.lessons.clear();
+        self.next.clear();
+        self.day_counted = false;
+    }
+
+    /// Learns from the steps before a moment: they cannot be taken back any more.
+    fn learn(&mut self, before: f64) {
+        let (times, habits) = (&mut self.times, &mut self.habits);
+        self.lessons.retain(|lesson| {
+            if lesson.at > before {
+                return true;
+            }
+            match lesson.what {
+                Left::Served(handling_s, sent_on) => {
+                    if handling_s < HANDLING_S_MAX {
+                        times.observe(lesson.service, lesson.desk, handling_s);
+                    }
+                    habits.called(lesson.waited_s, true);
+                    habits.ended(lesson.service, sent_on);
+                }
+                Left::DidNotCome(after_s) => {
+                    habits.called(lesson.waited_s, false);
+                    habits.no_show_after.add(after_s);
+                }
+            }
+            false
+        });
+    }
+
+    /// Keeps what a step teaches, or learns it where nothing is ever taken back.
+    fn keep(&mut self, lesson: Lesson) {
+        self.lessons.push(lesson);
+        if self.undo_s <= 0.0 {
+            self.learn(self.now);
         }
     }
 
@@ -164,7 +288,7 @@ impl Follower {
         let (_, mut waits_s) = calls.by_ticket.into_iter().next()?;
         let promise = promise(&mut waits_s, self.levels.levels())?;
         if let Some(ticket) = self.tickets.get_mut(&ticket) {
-            ticket.forecast = Some((self.now, waits_s));
+            ticket.forecast = Some((self.now, waits_s.into()));
         }
         Some(promise)
     }
@@ -181,8 +305,10 @@ impl Follower {
         for _ in 0..self.booked.len() {
             self.habits.checks_in.add(false);
         }
+        self.learn(f64::INFINITY);
         self.times.new_day();
-        self.habits.new_day();
+        self.day_counted = false;
+        self.next.clear();
         self.hours = hours;
         self.tickets.clear();
         self.booked = booked;
@@ -232,6 +358,10 @@ impl Follower {
         appointment: Option<f64>,
     ) {
         let now = self.now;
+        // A day on which nobody comes is none to compare with.
+        if !std::mem::replace(&mut self.day_counted, true) {
+            self.habits.new_day();
+        }
         let (key, callable) = self.credits.key(now, out_of_turn, appointment);
         match appointment {
             Some(slot) => {
@@ -253,7 +383,12 @@ impl Follower {
             since: now,
             calls: 0,
             phase: Phase::Waiting,
-            forecast: None,
+            reserved_for: None,
+            resumed: false,
+            forecast: self
+                .next
+                .get(&(service, out_of_turn))
+                .map(|waits_s| (now, waits_s.clone())),
         };
         self.tickets.insert(ticket, ticket_of);
     }
@@ -277,6 +412,7 @@ impl Follower {
             arrived: None,
         };
         ticket_of.calls += 1;
+        ticket_of.resumed = false;
         if let Some((at, waits_s)) = ticket_of.forecast.take() {
             levels.add(rank(&waits_s, now - at));
         }
@@ -319,38 +455,49 @@ impl Follower {
         }
     }
 
+    fn resumed(&mut self, ticket: u64, desk: DeskAt) {
+        let now = self.now;
+        if let Some(ticket_of) = self.tickets.get_mut(&ticket) {
+            ticket_of.resumed = true;
+            ticket_of.phase = Phase::AtDesk {
+                desk,
+                called: now,
+                arrived: Some(now),
+            };
+        }
+        self.desk(desk).call(now, ticket);
+    }
+
     fn leaves_desk(&mut self, ticket: u64, sent_on: Option<ServiceAt>) {
         let now = self.now;
-        let Self {
-            tickets,
-            desks,
-            habits,
-            times,
-            ..
-        } = self;
-        let Some(ticket_of) = tickets.get_mut(&ticket) else {
+        let Some(ticket_of) = self.tickets.get_mut(&ticket) else {
             return;
         };
-        if let Phase::AtDesk {
-            desk,
-            called,
-            arrived,
-        } = ticket_of.phase
-        {
-            let handling_s = now - arrived.unwrap_or(called);
-            if handling_s < HANDLING_S_MAX {
-                times.observe(ticket_of.service, desk, handling_s);
-            }
-            habits.called(called - ticket_of.since, true);
-            habits.ended(ticket_of.service, sent_on);
-            desks.entry(desk).or_default().done(now, ticket);
-        }
+        let before = ticket_of.clone();
         ticket_of.phase = Phase::Over;
         if let Some(service) = sent_on {
             ticket_of.phase = Phase::Waiting;
             ticket_of.service = service;
             ticket_of.since = now;
             ticket_of.callable = now;
+        }
+        if let Phase::AtDesk {
+            desk,
+            called,
+            arrived,
+        } = before.phase
+        {
+            if !before.resumed {
+                let handling_s = now - arrived.unwrap_or(called);
+                self.keep(Lesson {
+                    at: now,
+                    desk,
+                    service: before.service,
+                    waited_s: called - before.since,
+                    what: Left::Served(handling_s, sent_on),
+                });
+            }
+            self.desk(desk).done(now, ticket);
         }
     }
 
@@ -359,12 +506,18 @@ impl Follower {
         let Some(ticket_of) = self.tickets.get_mut(&ticket) else {
             return;
         };
-        if let Phase::AtDesk { desk, called, .. } = ticket_of.phase {
-            self.habits.called(called - ticket_of.since, false);
-            self.habits.no_show_after.add(now - called);
-            self.desks.entry(desk).or_default().done(now, ticket);
-        }
+        let before = ticket_of.clone();
         ticket_of.phase = Phase::Over;
+        if let Phase::AtDesk { desk, called, .. } = before.phase {
+            self.keep(Lesson {
+                at: now,
+                desk,
+                service: before.service,
+                waited_s: called - before.since,
+                what: Left::DidNotCome(now - called),
+            });
+            self.desk(desk).done(now, ticket);
+        }
     }
 
     fn cancelled(&mut self, ticket: u64) {
@@ -384,7 +537,11 @@ impl Follower {
     fn waits_for(&self, desk: DeskAt) -> bool {
         let services = self.desks.get(&desk).map_or(0, |desk| desk.services);
         let mut tickets = self.tickets.values();
-        tickets.any(|t| t.phase == Phase::Waiting && services & (1 << t.service) != 0)
+        tickets.any(|t| {
+            t.phase == Phase::Waiting
+                && services & (1 << t.service) != 0
+                && t.reserved_for.is_none_or(|only| only == desk)
+        })
     }
 }
 

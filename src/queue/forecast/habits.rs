@@ -245,6 +245,11 @@ impl Habits {
         *arrivals.by_service.entry(service).or_default() += 1.0;
     }
 
+    /// A walk-in counted before was marked out of turn meanwhile.
+    pub fn marked_out_of_turn(&mut self) {
+        self.arrivals.out_of_turn.yes += 1.0;
+    }
+
     /// Counts the check-in of an appointment.
     pub fn checked_in(&mut self, after_slot_s: f64, service: ServiceAt) {
         self.check_in.add(after_slot_s);

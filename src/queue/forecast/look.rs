@@ -15,7 +15,15 @@ const NO_PLAN_S: f64 = 4.0 * 3_600.0;
 
 impl Follower {
     /// How things are now. Only what may be called before `newest` matters, where it is given.
+    /// Whoever waits is served in the end, whatever desks are there now.
     pub fn picture(&self, newest: Option<u64>) -> Picture {
+        let mut picture = self.as_it_is(newest);
+        cover(&mut picture);
+        picture
+    }
+
+    /// How things are now: who waits for a service that no desk has waits on.
+    pub fn as_it_is(&self, newest: Option<u64>) -> Picture {
         let waiting = self.queue(newest);
         let mut picture = Picture {
             since_open_s: self.now - self.hours.0,
@@ -34,7 +42,6 @@ impl Follower {
             }
         }
         picture.desks.sort_by_key(|desk| desk.desk);
-        cover(&mut picture);
         picture
     }
 
@@ -59,7 +66,7 @@ impl Follower {
                 key_s: ticket.key - self.now,
                 since_s: ticket.since - self.now,
                 callable_s: ticket.callable - self.now,
-                reserved_for: None,
+                reserved_for: ticket.reserved_for,
             })
             .collect()
     }
@@ -118,16 +125,25 @@ impl Follower {
                 since_s: since - self.now,
                 ends_s: planned.map(|planned| self.habits.break_end(planned, since) - self.now),
             },
-            Seat::Free => self.about_to_call(desk, waiting, taken),
+            Seat::Free => self.about_to_call(at, desk, waiting, taken),
             Seat::Busy { ticket } => self.at_desk(at, ticket)?,
         })
     }
 
-    fn about_to_call(&self, desk: &Desk, waiting: &[Waiting], taken: &mut BTreeSet<u64>) -> Doing {
+    fn about_to_call(
+        &self,
+        at: DeskAt,
+        desk: &Desk,
+        waiting: &[Waiting],
+        taken: &mut BTreeSet<u64>,
+    ) -> Doing {
         let ready_s = desk.ready_from - self.now;
         let mut callable = waiting
             .iter()
-            .filter(|ticket| desk.services & (1 << ticket.service) != 0);
+            .filter(|ticket| match self.holder(ticket.reserved_for) {
+                Some(only) => only == at,
+                None => desk.services & (1 << ticket.service) != 0,
+            });
         if let Some(ticket) = callable.clone().find(|ticket| ticket.since_s <= ready_s) {
             taken.insert(ticket.ticket);
             return Doing::Ready {
@@ -140,8 +156,22 @@ impl Follower {
                 since_s: ticket.since_s.max(ready_s),
                 idle: true,
             },
+            // Before opening it will look at the queue then.
+            None if ready_s > 0.0 => Doing::Ready {
+                since_s: ready_s,
+                idle: false,
+            },
             None => Doing::Idle,
         }
+    }
+
+    /// The desk that alone calls a ticket, while somebody works there.
+    pub(super) fn holder(&self, reserved_for: Option<DeskAt>) -> Option<DeskAt> {
+        reserved_for.filter(|at| {
+            self.desks
+                .get(at)
+                .is_some_and(|desk| desk.seat != Seat::Away)
+        })
     }
 
     fn at_desk(&self, at: DeskAt, ticket: u64) -> Option<Doing> {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::promise::is_worth_showing;
 use crate::queue::catalogue::Service;
+use crate::queue::centre::Centre;
+use crate::queue::selection;
 use crate::queue::ticket::TicketId;
 use crate::queue::view::WaitRange;
 
@@ -14,8 +17,103 @@ use crate::queue::view::WaitRange;
 pub struct Outlook {
     /// The moment the forecast was made for.
     pub made_at: Timestamp,
-    /// Waits from then on of the tickets that waited then.
+    /// Waits from then on of the tickets that waited then. What pages show: see [`Outlook::after`].
     pub waits: BTreeMap<TicketId, WaitRange>,
-    /// Wait of a ticket taken then, by service; absent where no desk serves it and none will.
+    /// Wait of a ticket taken then, by service; absent where no desk serves it and none will. What
+    /// is promised.
     pub next: BTreeMap<Service, WaitRange>,
+    /// The same of a ticket that is out of turn at once (A2/2/2.5).
+    pub next_out_of_turn: BTreeMap<Service, WaitRange>,
+    /// [`Outlook::next`] as pages show it.
+    pub next_shown: BTreeMap<Service, WaitRange>,
+    /// What one more ticket adds to the wait of those behind it, by service, seconds.
+    pub each_s: BTreeMap<Service, u32>,
+}
+
+impl Outlook {
+    /// Nobody waits and nothing is served.
+    pub fn nothing(made_at: Timestamp) -> Self {
+        Self {
+            made_at,
+            waits: BTreeMap::new(),
+            next: BTreeMap::new(),
+            next_out_of_turn: BTreeMap::new(),
+            next_shown: BTreeMap::new(),
+            each_s: BTreeMap::new(),
+        }
+    }
+
+    /// This outlook where `before` is what pages show: waits that hardly moved are left as they
+    /// are, so that nobody's wait flickers.
+    #[must_use]
+    pub fn after(mut self, before: Option<&Self>) -> Self {
+        self.next_shown.clone_from(&self.next);
+        if let Some(before) = before {
+            keep_steady(&mut self.waits, &before.waits);
+            keep_steady(&mut self.next_shown, &before.next_shown);
+        }
+        self
+    }
+
+    /// Whether pages look other with this outlook than with `before`.
+    pub fn looks_other_than(&self, before: &Self) -> bool {
+        let new = self.waits.iter();
+        let waits_moved = new
+            .clone()
+            .any(|(id, wait)| before.waits.get(id) != Some(wait));
+        waits_moved || self.next_shown != before.next_shown
+    }
+
+    /// The wait to promise a ticket issued now. Tickets issued since the outlook was made, of which
+    /// it knows nothing, each add what one more ticket takes; and nobody is promised less than what
+    /// is left of the promise to a ticket of the same service before them.
+    pub fn promise(
+        &self,
+        centre: &Centre,
+        service: Service,
+        out_of_turn: bool,
+        key: (Timestamp, TicketId),
+        now: Timestamp,
+    ) -> Option<WaitRange> {
+        let next = if out_of_turn {
+            &self.next_out_of_turn
+        } else {
+            &self.next
+        };
+        let mut told = *next.get(&service)?;
+        let mut added_s = 0;
+        for other in selection::waiting_in_order(centre) {
+            let is_new = other.issued_at > self.made_at && !self.waits.contains_key(&other.id);
+            if (other.counts_from, other.id) >= key || !is_new {
+                continue;
+            }
+            if other.service == service {
+                added_s += self.each_s.get(&service).copied().unwrap_or(0);
+                let passed = now.duration_since(other.issued_at).as_secs();
+                let passed_s = u32::try_from(passed.max(0)).unwrap_or(u32::MAX);
+                if let Some(theirs) = other.promise {
+                    told.p50_s = told.p50_s.max(theirs.p50_s.saturating_sub(passed_s));
+                    told.p90_s = told.p90_s.max(theirs.p90_s.saturating_sub(passed_s));
+                }
+            }
+        }
+        let fresh = next.get(&service)?;
+        Some(WaitRange {
+            p50_s: told.p50_s.max(fresh.p50_s.saturating_add(added_s)),
+            p90_s: told.p90_s.max(fresh.p90_s.saturating_add(added_s)),
+        })
+    }
+}
+
+fn keep_steady<K: Ord>(new: &mut BTreeMap<K, WaitRange>, shown: &BTreeMap<K, WaitRange>) {
+    for (key, wait) in new {
+        let Some(before) = shown.get(key) else {
+            continue;
+        };
+        if !is_worth_showing(before.p50_s, wait.p50_s)
+            && !is_worth_showing(before.p90_s, wait.p90_s)
+        {
+            *wait = *before;
+        }
+    }
 }

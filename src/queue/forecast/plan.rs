@@ -2,6 +2,7 @@
 
 use super::habits::{Habits, Leaving, NoShow};
 use super::picture::{Picture, Waiting};
+use super::run::is_ghost;
 use super::times::{Medians, ServiceAt, Times};
 
 /// A line of tickets: those of one service, or those only one desk calls.
@@ -20,6 +21,8 @@ pub(super) struct Plan<'a> {
     pub lines: Vec<Vec<usize>>,
     /// Those that are not yet: appointments that came early.
     pub unripe: Vec<(usize, LineAt)>,
+    /// Those of nobody, with their line.
+    pub ghosts: Vec<(usize, LineAt)>,
     /// Lines each desk calls.
     pub desk_lines: Vec<Vec<LineAt>>,
     services: Vec<ServiceAt>,
@@ -48,6 +51,7 @@ impl<'a> Plan<'a> {
             leaving: habits.leaving(),
             lines: vec![Vec::new(); services.len() + picture.desks.len()],
             unripe: Vec::new(),
+            ghosts: Vec::new(),
             desk_lines: Vec::new(),
             factors: services.iter().map(|s| times.factors(*s)).collect(),
             sent_on: Vec::new(),
@@ -88,6 +92,9 @@ impl<'a> Plan<'a> {
             let Some(line) = reserved.or_else(|| self.line(ticket.service)) else {
                 continue;
             };
+            if is_ghost(ticket.ticket) {
+                self.ghosts.push((at, line));
+            }
             if ticket.callable_s > 0.0 {
                 self.unripe.push((at, line));
                 self.all_arrivals = true;

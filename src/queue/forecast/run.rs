@@ -17,6 +17,17 @@ const PART_S: f64 = 1_800.0;
 /// When tickets are called that no desk is left for: so long after the last step, seconds.
 const NOBODY_LEFT_S: f64 = 600.0;
 
+/// The ticket of nobody: where one of this number would be called is told like that of any other,
+/// and nobody is delayed by it.
+pub fn ghost(number: u64) -> u64 {
+    draw::GHOST | number
+}
+
+/// Whether a ticket is nobody's.
+pub(super) fn is_ghost(ticket: u64) -> bool {
+    ticket & draw::GHOST != 0
+}
+
 /// What a number is drawn for.
 mod draw {
     pub(super) const LEAVES: u64 = 1;
@@ -34,6 +45,8 @@ mod draw {
     pub(super) const MEDIANS: u64 = 1 << 63;
     /// A ticket's next stay.
     pub(super) const AGAIN: u64 = 1 << 59;
+    /// A ticket that nobody has: it tells how long its customer would wait and takes no time.
+    pub(super) const GHOST: u64 = 1 << 58;
 }
 
 /// Calls of waiting tickets in all replications.
@@ -306,6 +319,10 @@ impl<'p> Floor<'p> {
         }
         let own = self.chance.of(chosen.thing);
         if let Some(at) = chosen.at {
+            if is_ghost(chosen.thing) {
+                self.pass_ghost(at, self.now_s);
+                return false;
+            }
             set(&mut self.called_s, at, self.now_s);
             if self.is_tracked.get(at).is_some_and(|tracked| *tracked) {
                 self.left -= 1;
@@ -337,6 +354,16 @@ impl<'p> Floor<'p> {
             self.rest_until(desk, end_s, own);
         }
         true
+    }
+
+    /// A ghost is called at a moment, unless it was before.
+    fn pass_ghost(&mut self, at: usize, called_s: f64) {
+        if self.called_s.get(at).is_some_and(|called| called.is_nan()) {
+            set(&mut self.called_s, at, called_s);
+            if self.is_tracked.get(at).is_some_and(|tracked| *tracked) {
+                self.left -= 1;
+            }
+        }
     }
 
     /// The desk is done with somebody and calls again after a pause.

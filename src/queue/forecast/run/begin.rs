@@ -34,6 +34,19 @@ impl Floor<'_> {
         for desk in 0..desks {
             self.seat(desk);
         }
+        self.call_ghosts();
+    }
+
+    /// Whoever comes to an idle desk is called at once; so are ghosts.
+    fn call_ghosts(&mut self) {
+        let plan = self.plan;
+        for (at, line) in &plan.ghosts {
+            let mut desks = plan.picture.desks.iter().zip(&plan.desk_lines);
+            let idle = desks.any(|(desk, lines)| desk.doing == Doing::Idle && lines.contains(line));
+            if let Some(ghost) = plan.waiting.get(*at).filter(|_| idle) {
+                self.pass_ghost(*at, self.reaction_s(ghost.ticket));
+            }
+        }
     }
 
     fn put_unripe(&mut self) {
