@@ -200,6 +200,9 @@ export class PretendCentre {
         desk.phase = free;
         if (Array.isArray(body.services)) desk.services = body.services as Service[];
         return {};
+      case 'services':
+        desk.services = [...(body.services as Service[])].sort();
+        return {};
       case 'close':
         desk.consultant = null;
         desk.phase = { kind: 'closed' };
@@ -402,7 +405,7 @@ export class PretendCentre {
       desk: number,
       consultant: desk.consultant,
       services: desk.services,
-      services_possible: desk.services,
+      services_possible: SERVICES,
       opening: this.#opening,
       phase: desk.phase,
       next: next ? { ticket: next, reason: 'Gaida visilgāk no šī galda pakalpojumiem.' } : null,
@@ -435,6 +438,7 @@ export class PretendCentre {
         desk: desk.number,
         consultant: desk.consultant,
         services: desk.services,
+        services_possible: SERVICES,
         phase: desk.phase,
         finished_today: desk.finished,
       })),

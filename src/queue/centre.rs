@@ -90,6 +90,11 @@ impl Centre {
                 consultant,
                 services,
             } => self.open_desk(at, *desk, consultant, services),
+            Event::DeskServicesChanged { desk, services } => {
+                if let Some(staffed) = self.desk_mut(*desk).staffed.as_mut() {
+                    staffed.services = services.iter().copied().collect();
+                }
+            }
             Event::DeskClosed { desk } | Event::DeskRemoved { desk } => self.close_desk(*desk),
             Event::BreakStarted { desk } => self.sit(*desk, Seat::OnBreak { since: at }),
             Event::BreakEnded { desk } => self.sit(*desk, Seat::Free { since: at }),
@@ -283,6 +288,7 @@ impl Centre {
             | Event::TicketIssued { .. }
             | Event::PressSuppressed { .. }
             | Event::DeskOpened { .. }
+            | Event::DeskServicesChanged { .. }
             | Event::DeskClosed { .. }
             | Event::BreakStarted { .. }
             | Event::BreakEnded { .. }

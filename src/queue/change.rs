@@ -176,6 +176,7 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::DayBegan { .. }
         | Event::TicketIssued { .. }
         | Event::DeskOpened { .. }
+        | Event::DeskServicesChanged { .. }
         | Event::DeskClosed { .. }
         | Event::BreakStarted { .. }
         | Event::BreakEnded { .. }
@@ -230,6 +231,7 @@ impl DeskBefore {
             | Event::ClockStepped { .. }
             | Event::TicketIssued { .. }
             | Event::PressSuppressed { .. }
+            | Event::DeskServicesChanged { .. }
             | Event::NobodyCalled { .. }
             | Event::TicketCalled { .. }
             | Event::TicketRecalled { .. }

@@ -93,6 +93,13 @@ pub enum Command {
         /// Desk.
         desk: DeskNumber,
     },
+    /// Call other services from an open desk, whatever it is doing.
+    SetServices {
+        /// Desk.
+        desk: DeskNumber,
+        /// Services to call from now on.
+        services: Vec<Service>,
+    },
     /// Begin a break.
     StartBreak {
         /// Desk.

@@ -157,6 +157,14 @@ pub enum Event {
         /// Services called from here.
         services: Vec<Service>,
     },
+    /// An open desk calls other services from now on; its customer and what was sent to it in
+    /// person stay.
+    DeskServicesChanged {
+        /// Desk.
+        desk: DeskNumber,
+        /// Services called from here.
+        services: Vec<Service>,
+    },
     /// Work at a desk ended.
     DeskClosed {
         /// Desk.
@@ -392,6 +400,7 @@ impl Event {
             | Self::DayBegan { .. }
             | Self::PressSuppressed { .. }
             | Self::DeskOpened { .. }
+            | Self::DeskServicesChanged { .. }
             | Self::DeskClosed { .. }
             | Self::BreakStarted { .. }
             | Self::BreakEnded { .. }

@@ -26,6 +26,8 @@ pub enum Rejection {
     AtAnotherDesk(DeskNumber),
     /// The desk is not set up for the service.
     ServiceNotHere(DeskNumber),
+    /// An open desk calls at least one service.
+    NoServices(DeskNumber),
     /// A called customer is awaited for a whole minute (A2/2/2.4).
     MinuteNotOver {
         /// What is left of it.
@@ -99,6 +101,7 @@ impl Rejection {
             Self::DeskTaken(_) => "desk_taken",
             Self::AtAnotherDesk(_) => "at_another_desk",
             Self::ServiceNotHere(_) => "service_not_here",
+            Self::NoServices(_) => "no_services",
             Self::MinuteNotOver { .. } => "minute_not_over",
             Self::NotCalled(_) => "not_called",
             Self::NotServing(_) => "not_serving",
@@ -148,8 +151,13 @@ impl Rejection {
                 format!("Jūs jau strādājat pie {desk}. galda. Vispirms beidziet darbu tur.")
             }
             Self::ServiceNotHere(desk) => {
-                format!("{desk}. galdam šis pakalpojums nav paredzēts.")
+                format!(
+                    "{desk}. galdam šis pakalpojums nav paredzēts. Izvēlieties no galda pakalpojumiem."
+                )
             }
+            Self::NoServices(desk) => format!(
+                "{desk}. galdam jāatstāj vismaz viens pakalpojums. Lai nevienu neaicinātu, sāciet pārtraukumu vai slēdziet galdu."
+            ),
             Self::MinuteNotOver { remaining } => format!(
                 "Uzaicinātais klients jāgaida viena minūte. Atlikušas {} s.",
                 whole_seconds_up(*remaining)

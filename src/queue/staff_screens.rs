@@ -23,7 +23,6 @@ impl Scene<'_> {
     pub fn desk(&self, number: DeskNumber) -> DeskView {
         let staffed = self.centre.staffed(number);
         let rules = &self.setup.rules;
-        let possible = self.setup.desks.get(&number);
         let next =
             selection::next_for(self.centre, number, None).map(|(ticket, reason)| NextLine {
                 ticket: self.line(ticket),
@@ -35,8 +34,7 @@ impl Scene<'_> {
             desk: number.0,
             consultant: staffed.map(|s| s.consultant.clone()),
             services: staffed.map_or_else(Vec::new, |s| s.services.iter().copied().collect()),
-            services_possible: possible
-                .map_or_else(Vec::new, |d| d.services.iter().copied().collect()),
+            services_possible: self.possible(number),
             opening: self.opening(),
             phase: self.phase(number),
             nobody_because: self.nobody_because(staffed, next.is_some(), !waiting.is_empty()),
@@ -262,6 +260,12 @@ impl Scene<'_> {
             .collect()
     }
 
+    /// Services a desk is set up for.
+    fn possible(&self, number: DeskNumber) -> Vec<Service> {
+        let setup = self.setup.desks.get(&number);
+        setup.map_or_else(Vec::new, |desk| desk.services.iter().copied().collect())
+    }
+
     fn manager_desk(&self, number: DeskNumber) -> ManagerDesk {
         let desk = self.centre.desks.get(&number);
         let staffed = desk.and_then(|desk: &Desk| desk.staffed.as_ref());
@@ -269,6 +273,7 @@ impl Scene<'_> {
             desk: number.0,
             consultant: staffed.map(|s| s.consultant.clone()),
             services: staffed.map_or_else(Vec::new, |s| s.services.iter().copied().collect()),
+            services_possible: self.possible(number),
             phase: self.phase(number),
             finished_today: desk.map_or(0, |desk| desk.finished_today),
         }

@@ -30,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(open))
         .routes(routes!(close))
+        .routes(routes!(set_services))
         .routes(routes!(start_break))
         .routes(routes!(end_break))
         .routes(routes!(call_next))
@@ -46,6 +47,14 @@ pub(super) struct OpenRequest {
     /// Relieve the consultant who sits there; their customer stays.
     #[serde(default)]
     take_over: bool,
+}
+
+/// What a desk is to call.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServicesRequest {
+    /// At least one of those the desk is set up for.
+    services: Vec<Service>,
 }
 
 /// From where to call the next customer.
@@ -168,6 +177,25 @@ async fn close(
 ) -> Result<Answer, Problem> {
     let desk = DeskNumber(desk);
     step(&state, &caller, &key, desk, Command::CloseDesk { desk }).await
+}
+
+/// Call other services from an open desk, also while a customer is there
+#[utoipa::path(put, path = "/api/v1/desks/{desk}/services", tag = "desks", request_body = ServicesRequest,
+    params(("desk" = u16, Path, description = "Desk number")),
+    responses((status = 200, body = DeskAnswer),
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`desk_closed`, `desk_taken`, `no_services`, `service_not_here`, …")))]
+async fn set_services(
+    State(state): State<AppState>,
+    caller: Caller,
+    At(desk): At<u16>,
+    key: RequestKey,
+    Given(request): Given<ServicesRequest>,
+) -> Result<Answer, Problem> {
+    let command = Command::SetServices {
+        desk: DeskNumber(desk),
+        services: request.services,
+    };
+    step(&state, &caller, &key, DeskNumber(desk), command).await
 }
 
 /// Begin a break

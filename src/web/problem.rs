@@ -255,6 +255,7 @@ impl From<Rejection> for Problem {
             | Rejection::DeskTaken(_)
             | Rejection::AtAnotherDesk(_)
             | Rejection::ServiceNotHere(_)
+            | Rejection::NoServices(_)
             | Rejection::MinuteNotOver { .. }
             | Rejection::NotCalled(_)
             | Rejection::NotServing(_)

@@ -135,7 +135,7 @@ fn opening_a_desk() {
         ("open 1 by kiosk", "not_allowed"),
         ("open 1 by rinda", "not_allowed"),
         ("open 3 1", "service_not_here"),
-        ("open 1 none", "service_not_here"),
+        ("open 1 none", "no_services"),
         ("open 1; open 1", ""),
         ("open 1; open 1 12", "opened 1 one"),
         ("open 1; open 1 by eve", "desk_taken"),

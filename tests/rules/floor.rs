@@ -316,6 +316,10 @@ fn command(words: &[&str]) -> Command {
             services: word(2).filter(|word| *word != "take").map(services),
             take_over: words.contains(&"take"),
         },
+        "serve" => Command::SetServices {
+            desk: desk(),
+            services: word(2).map(services).unwrap_or_default(),
+        },
         "close" => Command::CloseDesk { desk: desk() },
         "break" => Command::StartBreak { desk: desk() },
         "back" => Command::EndBreak { desk: desk() },
@@ -439,6 +443,10 @@ pub fn say(event: &Event) -> String {
         Event::DeskOpened {
             desk, consultant, ..
         } => format!("opened {desk} {consultant}"),
+        Event::DeskServicesChanged { desk, services } => {
+            let digits: String = services.iter().map(|s| s.digit().to_string()).collect();
+            format!("serves {desk} {digits}")
+        }
         Event::DeskClosed { desk } => format!("closed {desk}"),
         Event::BreakStarted { desk } => format!("break {desk}"),
         Event::BreakEnded { desk } => format!("back {desk}"),

@@ -77,6 +77,7 @@ impl Watch {
             Event::DaemonStarted { .. }
             | Event::PressSuppressed { .. }
             | Event::DeskOpened { .. }
+            | Event::DeskServicesChanged { .. }
             | Event::DeskClosed { .. }
             | Event::BreakStarted { .. }
             | Event::BreakEnded { .. }

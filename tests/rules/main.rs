@@ -12,5 +12,6 @@ mod minute;
 mod model;
 mod paper;
 mod properties;
+mod skills;
 mod turn;
 mod undo;

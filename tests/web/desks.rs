@@ -262,3 +262,44 @@ async fn reports_and_voice_pass_through() {
         "Numurs pē divdesmit septiņi. Lūdzu, pie pirmā galda."
     );
 }
+
+#[tokio::test]
+async fn an_open_desk_calls_other_services_without_being_closed() {
+    let centre = TestCentre::start().await;
+    let path = "/api/v1/desks/1/services";
+    let closed = centre
+        .ask("anna", "PUT", path, r#"{"services": [2]}"#)
+        .await;
+    assert_eq!(closed.refusal(), (409, "desk_closed".to_owned()));
+    centre.post("anna", "/api/v1/desks/1/open", "").await;
+    centre.issue(1).await;
+    centre.issue(2).await;
+    centre.post("anna", "/api/v1/desks/1/call-next", "").await;
+    let changed = centre
+        .ask("anna", "PUT", path, r#"{"services": [2]}"#)
+        .await
+        .json();
+    assert_eq!(changed["services"], json!([2]));
+    assert_eq!(changed["phase"]["kind"], "called", "the customer stays");
+    let strange = centre
+        .ask("berta", "PUT", path, r#"{"services": [1]}"#)
+        .await;
+    assert_eq!(strange.refusal(), (409, "desk_taken".to_owned()));
+    let none = centre.ask("anna", "PUT", path, r#"{"services": []}"#).await;
+    assert_eq!(none.refusal(), (409, "no_services".to_owned()));
+    let unknown = centre
+        .ask("anna", "PUT", path, r#"{"services": [4]}"#)
+        .await;
+    assert_eq!(unknown.refusal().0, 422);
+    let manager = centre
+        .ask("manager", "PUT", path, r#"{"services": [3, 2, 3]}"#)
+        .await
+        .json();
+    assert_eq!(manager["services"], json!([2, 3]));
+    let view = centre.engine.published().scene().manager(0);
+    let digits = |services: &[rinda::queue::catalogue::Service]| {
+        services.iter().map(|s| s.digit()).collect::<Vec<u8>>()
+    };
+    assert_eq!(digits(&view.desks[0].services), [2, 3]);
+    assert_eq!(digits(&view.desks[0].services_possible), [1, 2, 3]);
+}

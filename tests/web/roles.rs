@@ -110,6 +110,12 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
         [false, true, true, false, true, false, false],
     ),
     (
+        "PUT",
+        "/api/v1/desks/1/services",
+        r#"{"services": [1]}"#,
+        [false, true, true, false, true, false, false],
+    ),
+    (
         "POST",
         "/api/v1/desks/1/undo",
         "",

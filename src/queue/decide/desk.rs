@@ -13,7 +13,7 @@ use crate::queue::desk::{LastStep, Seat, Staffed};
 use crate::queue::event::{Event, Step, TransferTo};
 use crate::queue::rejection::Rejection;
 use crate::queue::selection;
-use crate::queue::setup::Setup;
+use crate::queue::setup::{DeskSetup, Setup};
 use crate::queue::ticket::{DeskNumber, Place, TicketId};
 
 /// Decisions about a desk and its customer.
@@ -54,14 +54,10 @@ impl<'a> Desk<'a> {
             .desks
             .get(&number)
             .ok_or(Rejection::NoSuchDesk(number))?;
-        let services: Vec<Service> = match services {
+        let services = match services {
             None => setup.services.iter().copied().collect(),
-            Some([]) => return Err(Rejection::ServiceNotHere(number)),
-            Some(chosen) => chosen.to_vec(),
+            Some(chosen) => possible(setup, number, chosen)?,
         };
-        if services.iter().any(|s| !setup.services.contains(s)) {
-            return Err(Rejection::ServiceNotHere(number));
-        }
         if let Some(other) = self.centre.desk_of(login).filter(|desk| *desk != number) {
             return Err(Rejection::AtAnotherDesk(other));
         }
@@ -69,18 +65,29 @@ impl<'a> Desk<'a> {
             if staffed.consultant != login && !take_over {
                 return Err(Rejection::DeskTaken(number));
             }
-            let same = staffed
-                .services
-                .iter()
-                .eq(&services.iter().copied().collect::<BTreeSet<_>>());
-            if staffed.consultant == login && same {
+            if staffed.consultant == login && staffed.services == services {
                 return Ok(Vec::new());
             }
         }
         Ok(vec![Event::DeskOpened {
             desk: number,
             consultant: login.to_owned(),
-            services,
+            services: services.into_iter().collect(),
+        }])
+    }
+
+    /// Whatever the desk is doing: only later calls go by it.
+    pub(super) fn set_services(&self, number: DeskNumber, chosen: &[Service]) -> Decision {
+        let staffed = self.mine(number)?;
+        let setup = self.moment.setup.desks.get(&number);
+        let setup = setup.ok_or(Rejection::NoSuchDesk(number))?;
+        let services = possible(setup, number, chosen)?;
+        if staffed.services == services {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Event::DeskServicesChanged {
+            desk: number,
+            services: services.into_iter().collect(),
         }])
     }
 
@@ -295,6 +302,23 @@ impl<'a> Desk<'a> {
 
     fn minute_left(&self, minute_from: Timestamp) -> jiff::SignedDuration {
         (minute_from + self.moment.setup.rules.no_show).duration_since(self.moment.now)
+    }
+}
+
+/// The services chosen for a desk, each once, in order: some of those it is set up for.
+fn possible(
+    setup: &DeskSetup,
+    number: DeskNumber,
+    chosen: &[Service],
+) -> Result<BTreeSet<Service>, Rejection> {
+    let services: BTreeSet<Service> = chosen.iter().copied().collect();
+    if services.is_empty() {
+        return Err(Rejection::NoServices(number));
+    }
+    if services.is_subset(&setup.services) {
+        Ok(services)
+    } else {
+        Err(Rejection::ServiceNotHere(number))
     }
 }
 

@@ -69,6 +69,10 @@ pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command
             services,
             take_over,
         } => desk.open(*number, services.as_deref(), *take_over),
+        Command::SetServices {
+            desk: number,
+            services,
+        } => desk.set_services(*number, services),
         Command::CloseDesk { desk: number } => desk.close(*number),
         Command::StartBreak { desk: number } => desk.start_break(*number),
         Command::EndBreak { desk: number } => desk.end_break(*number),

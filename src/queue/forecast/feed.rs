@@ -121,6 +121,7 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
         }
         Event::DaemonStarted { .. }
         | Event::PressSuppressed { .. }
+        | Event::DeskServicesChanged { .. }
         | Event::NobodyCalled { .. }
         | Event::TicketRecalled { .. }
         | Event::DocumentsStarted { .. }
@@ -143,6 +144,7 @@ fn desk_of(event: &Event) -> Option<DeskNumber> {
         Event::DeskOpened { desk, .. }
         | Event::DeskClosed { desk }
         | Event::DeskRemoved { desk }
+        | Event::DeskServicesChanged { desk, .. }
         | Event::BreakStarted { desk }
         | Event::BreakEnded { desk }
         | Event::TicketCalled { desk, .. }

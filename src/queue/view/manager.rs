@@ -19,6 +19,8 @@ pub struct ManagerDesk {
     pub consultant: Option<String>,
     /// Services called.
     pub services: Vec<Service>,
+    /// Services the desk is set up for.
+    pub services_possible: Vec<Service>,
     /// What it is doing.
     pub phase: DeskPhase,
     /// Customers finished today.

@@ -295,6 +295,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desks/{desk}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Call other services from an open desk, also while a customer is there */
+        put: operations["set_services"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desks/{desk}/transfer": {
         parameters: {
             query?: never;
@@ -1902,6 +1919,8 @@ export interface components {
             phase: components["schemas"]["DeskPhase"];
             /** @description Services called. */
             services: components["schemas"]["Service"][];
+            /** @description Services the desk is set up for. */
+            services_possible: components["schemas"]["Service"][];
         };
         /** @description A display on the manager's page. */
         ManagerDisplay: {
@@ -2432,6 +2451,11 @@ export interface components {
             name: string;
             /** @description Button digit. */
             service: components["schemas"]["Service"];
+        };
+        /** @description What a desk is to call. */
+        ServicesRequest: {
+            /** @description At least one of those the desk is set up for. */
+            services: components["schemas"]["Service"][];
         };
         /** @description `n` of `of`. */
         Share: {
@@ -3463,6 +3487,41 @@ export interface operations {
                 };
             };
             /** @description `ticket_not_parked`, `desk_busy`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Desk number */
+                desk: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskAnswer"];
+                };
+            };
+            /** @description `desk_closed`, `desk_taken`, `no_services`, `service_not_here`, … */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -205,6 +205,8 @@ export const en: Texts = {
     next: 'Next',
     why: 'Why',
     nobody: 'Nobody waits',
+    calls: 'This desk calls:',
+    callsServices: (desk: number) => `Desk ${desk} calls`,
     queues: 'Queues',
     waitingCount: (count) => (count === 0 ? 'Nobody waits' : customers(count)),
     longest: (minutes) => `longest ${minutes} min`,

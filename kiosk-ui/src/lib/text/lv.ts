@@ -221,6 +221,8 @@ export const lv = {
     next: 'Nākamais',
     why: 'Kāpēc',
     nobody: 'Neviens negaida',
+    calls: 'Šis galds aicina:',
+    callsServices: (desk: number) => `${desk}. galds aicina`,
     queues: 'Rindas',
     waitingCount: (count: number) => (count === 0 ? 'Neviens negaida' : customers(count)),
     longest: (minutes: number) => `ilgākais ${minutes} min`,
