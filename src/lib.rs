@@ -4,6 +4,7 @@ pub mod access;
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod codes;
 pub mod config;
 pub mod devices;
 pub mod engine;

@@ -285,6 +285,7 @@ fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [
                     p90_s: 900,
                 }),
                 print: None,
+                appointment: None,
             }
         }
         What::Call => Event::TicketCalled {

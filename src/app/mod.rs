@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, SystemClock};
+use crate::codes::CodeKeys;
 use crate::config::Config;
 use crate::devices::voice::Voice;
 use crate::engine::handle::{DeviceReport, EngineHandle};
@@ -106,6 +107,9 @@ pub async fn run(options: Options) -> Result<Centre> {
         })?;
     let listening = listener.local_addr()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    // Before the journal: visits are booked only where their codes can be kept.
+    storage::make_private(&data)?;
+    let codes = Arc::new(CodeKeys::open(&data)?);
     let opened = storage::open(&data, &config.setup, clock.now())?;
     let metrics = opened.metrics.clone();
     let setup = Arc::new(config.setup.clone());
@@ -179,6 +183,7 @@ pub async fn run(options: Options) -> Result<Centre> {
             simulated: Some(Arc::new(ports::SimulatedDevices(simulated))),
             voice: Some(Arc::new(ports::Speaker(voice))),
             reports: Some(reports),
+            codes: codes.clone(),
         },
     );
     let tasks = vec![

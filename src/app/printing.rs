@@ -221,5 +221,6 @@ fn sample(setup: &Setup, service: Service) -> Ticket {
         }),
         slips: 1,
         transfers: 0,
+        appointment: None,
     }
 }

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::appointments::check_booking;
 use super::display;
 use super::place::{At, Found};
 use super::printer::{check_families, check_profile};
@@ -53,7 +54,8 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let families = check_families(&file.printer_profile, found);
     let kiosks = check_kiosks(&file.kiosk, &families, found);
     let series = check_series(&file.series, found);
-    let (rules, lead) = check_rules(&file.rules, found);
+    let (mut rules, lead) = check_rules(&file.rules, found);
+    rules.booking = check_booking(file.appointments.as_ref(), file.centre.appointments, found);
     let week = check_week(&file.hours, found);
     let hours = OpeningHours {
         holidays: check_calendar(&file.calendar, &week, found),
@@ -443,6 +445,31 @@ fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDurat
             60,
             standard.wait_target,
         ),
+        appointment_credit: time(
+            "appointment_minutes",
+            table.appointment_minutes,
+            60,
+            standard.appointment_credit,
+        ),
+        appointment_late: time(
+            "appointment_late_minutes",
+            table.appointment_late_minutes,
+            60,
+            standard.appointment_late,
+        ),
+        appointment_early: time(
+            "appointment_early_minutes",
+            table.appointment_early_minutes,
+            60,
+            standard.appointment_early,
+        ),
+        check_in_opens: time(
+            "check_in_minutes",
+            table.check_in_minutes,
+            60,
+            standard.check_in_opens,
+        ),
+        booking: standard.booking,
     };
     let lead = time(
         "ticket_lead_seconds",
@@ -460,6 +487,11 @@ fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDurat
 }
 
 fn check_week(table: &HoursTable, found: &mut Found<'_>) -> [DayHours; 7] {
+    week_of(table, &[At::Key("hours")], found)
+}
+
+/// The days of a table of hours.
+pub(super) fn week_of(table: &HoursTable, at: &[At<'_>], found: &mut Found<'_>) -> [DayHours; 7] {
     [
         ("monday", &table.monday),
         ("tuesday", &table.tuesday),
@@ -469,7 +501,10 @@ fn check_week(table: &HoursTable, found: &mut Found<'_>) -> [DayHours; 7] {
         ("saturday", &table.saturday),
         ("sunday", &table.sunday),
     ]
-    .map(|(key, texts)| check_day(texts, &[At::Key("hours"), At::Key(key)], found))
+    .map(|(key, texts)| {
+        let at: Vec<At<'_>> = at.iter().copied().chain([At::Key(key)]).collect();
+        check_day(texts, &at, found)
+    })
 }
 
 /// A week that never closes has no holidays either, unless the file says so: such centres are

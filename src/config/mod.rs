@@ -1,5 +1,6 @@
 //! The configuration file: TOML, no unknown keys, every problem told at once with its place.
 
+mod appointments;
 mod check;
 mod display;
 mod place;
@@ -15,6 +16,7 @@ use crate::devices::printer::profile::{Families, Profile};
 use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
 use crate::queue::setup::{PaperPolicy, Setup};
+use appointments::AppointmentsTable;
 use display::DisplayTable;
 
 pub use display::DisplayPower;
@@ -174,6 +176,7 @@ struct File {
     voice: Voice,
     #[serde(default)]
     display: DisplayTable,
+    appointments: Option<AppointmentsTable>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -218,6 +221,10 @@ struct RulesTable {
     out_of_turn_minutes: Option<u32>,
     undo_seconds: Option<u32>,
     wait_target_minutes: Option<u32>,
+    appointment_minutes: Option<u32>,
+    appointment_late_minutes: Option<u32>,
+    appointment_early_minutes: Option<u32>,
+    check_in_minutes: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]

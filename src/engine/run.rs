@@ -25,7 +25,7 @@ use crate::journal::{Journal, snapshot_record};
 use crate::metrics::Metrics;
 use crate::queue::change::{Change, Pending};
 use crate::queue::command::{Actor, Command};
-use crate::queue::deadline::{expire, next_deadline, on_start};
+use crate::queue::deadline::{appointment_due, expire, next_deadline, on_start};
 use crate::queue::decide::{Moment, decide};
 use crate::queue::displays;
 use crate::queue::event::{Event, Happened};
@@ -583,6 +583,7 @@ impl Engine {
             .is_some_and(|change| change <= now)
             || displays::told_between(&self.around.displays, self.shown_at, now)
             || self.around.forgotten_between(self.shown_at, now)
+            || appointment_due(&self.ahead.centre, self.shown_at).is_some_and(|at| at <= now)
     }
 
     fn picture(&mut self) -> Arc<Published> {

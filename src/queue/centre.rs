@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::appointments::Appointments;
 use super::calendar::edits::Mark;
 use super::calendar::{Calendar, Edits};
 use super::catalogue::Service;
@@ -69,6 +70,9 @@ pub struct Centre {
     /// What managers changed in the calendar; outlasts the day.
     #[serde(default, skip_serializing_if = "Edits::is_empty")]
     pub calendar: Edits,
+    /// Booked visits; they outlast the day.
+    #[serde(default, skip_serializing_if = "Appointments::is_empty")]
+    pub appointments: Appointments,
 }
 
 impl Centre {
@@ -174,6 +178,10 @@ impl Centre {
                 self.calendar.clear(*date, *kind);
                 self.keep_receiving(*begun);
             }
+            Event::AppointmentBooked { .. }
+            | Event::AppointmentMoved { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::AppointmentCodesUnlinked { .. } => self.appointments.apply(&happened.event),
         }
     }
 
@@ -307,7 +315,11 @@ impl Centre {
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. }
             | Event::CalendarDaySet { .. }
-            | Event::CalendarDayCleared { .. } => {}
+            | Event::CalendarDayCleared { .. }
+            | Event::AppointmentBooked { .. }
+            | Event::AppointmentMoved { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::AppointmentCodesUnlinked { .. } => {}
         }
     }
 
@@ -363,6 +375,7 @@ impl Centre {
         self.announced.clear();
         self.help.clear();
         self.suppressed.clear();
+        self.appointments.begin_day(date);
         self.outbox.begin_day();
     }
 
@@ -379,6 +392,7 @@ impl Centre {
             ahead,
             promise,
             print,
+            appointment,
         } = event
         else {
             return;
@@ -407,8 +421,12 @@ impl Centre {
                 ahead: *ahead,
                 promise: *promise,
                 slips: 0,
+                appointment: *appointment,
             },
         );
+        if let Some(kept) = appointment {
+            self.appointments.check_in(kept, *id);
+        }
         if let Some(print) = print {
             self.queue_slip(at, *id, print, false);
         }

@@ -196,7 +196,11 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::SlipPrinted { .. }
         | Event::RollReplaced { .. }
         | Event::CalendarDaySet { .. }
-        | Event::CalendarDayCleared { .. } => {}
+        | Event::CalendarDayCleared { .. }
+        | Event::AppointmentBooked { .. }
+        | Event::AppointmentMoved { .. }
+        | Event::AppointmentCancelled { .. }
+        | Event::AppointmentCodesUnlinked { .. } => {}
     }
 }
 
@@ -256,7 +260,11 @@ impl DeskBefore {
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. }
             | Event::CalendarDaySet { .. }
-            | Event::CalendarDayCleared { .. } => (Vec::new(), false),
+            | Event::CalendarDayCleared { .. }
+            | Event::AppointmentBooked { .. }
+            | Event::AppointmentMoved { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::AppointmentCodesUnlinked { .. } => (Vec::new(), false),
         };
         desks
             .into_iter()

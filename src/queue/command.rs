@@ -1,8 +1,10 @@
 //! Everything that can be asked of a centre.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::appointments::{AppointmentId, CodeHash, ReferenceHash};
 use super::calendar::edits::{ChangeKind, DayChange};
 use super::catalogue::Service;
 use super::event::{JobId, TransferTo};
@@ -64,6 +66,33 @@ pub enum Asked {
     },
     /// A member of staff, for a customer who needs help (A2/2/2.1).
     Staff,
+}
+
+impl Asked {
+    /// The kiosk, where one asks.
+    pub fn kiosk(&self) -> Option<&str> {
+        match self {
+            Self::Board { kiosk, .. } | Self::Screen { kiosk } | Self::Interface { kiosk } => {
+                Some(kiosk)
+            }
+            Self::Staff => None,
+        }
+    }
+}
+
+/// One booking of another system as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// Which of its bookings.
+    pub reference: ReferenceHash,
+    /// Service.
+    pub service: Service,
+    /// When.
+    pub slot: Timestamp,
+    /// The customer's code.
+    pub code: CodeHash,
+    /// It is cancelled there.
+    pub cancelled: bool,
 }
 
 /// What can be asked.
@@ -222,6 +251,31 @@ pub enum Command {
         date: Date,
         /// Which one.
         kind: ChangeKind,
+    },
+    /// Book a visit.
+    BookAppointment {
+        /// Service.
+        service: Service,
+        /// When it begins.
+        slot: Timestamp,
+        /// The customer's code.
+        code: CodeHash,
+    },
+    /// Take over one booking of another system.
+    ImportAppointment(Import),
+    /// Cancel a booked visit.
+    CancelAppointment {
+        /// Which.
+        appointment: AppointmentId,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A customer with an appointment is here: issue the ticket.
+    CheckIn {
+        /// The customer's code.
+        code: CodeHash,
+        /// How it was asked for.
+        asked: Asked,
     },
     /// A printer driver tells what becomes of a job.
     ReportSlip {

@@ -7,6 +7,7 @@ use super::centre::Centre;
 use super::desk::Seat;
 use super::event::Event;
 use super::paper::{JobState, PrintJob, over_at, over_because};
+use super::selection::is_waiting;
 use super::setup::Setup;
 use super::ticket::{Place, TicketId};
 
@@ -21,6 +22,8 @@ pub enum Wake {
     HoursChange,
     /// Paper that nobody waits for any longer is given up.
     PaperOver,
+    /// The time of an appointment has come.
+    AppointmentDue,
     /// A local date begins.
     Midnight,
 }
@@ -51,7 +54,17 @@ pub fn next_deadline(setup: &Setup, centre: &Centre, now: Timestamp) -> Option<(
     minutes
         .chain(hours)
         .chain(paper)
+        .chain(appointment_due(centre, now).map(|at| (at, Wake::AppointmentDue)))
         .chain(midnight(setup, now))
+        .min()
+}
+
+/// The next moment at which a waiting appointment is called in its turn.
+pub fn appointment_due(centre: &Centre, after: Timestamp) -> Option<Timestamp> {
+    let waiting = centre.tickets.values().filter(|t| is_waiting(t));
+    waiting
+        .filter_map(|ticket| Some(ticket.kept_appointment()?.callable_from))
+        .filter(|at| *at > after)
         .min()
 }
 
@@ -121,6 +134,9 @@ fn due_day(setup: &Setup, centre: &Centre, now: Timestamp) -> Option<Event> {
     let date = setup.date_of(now);
     if centre.date.is_some_and(|begun| begun >= date) {
         return None;
+    }
+    if let Some(date) = centre.appointments.linked_before(date) {
+        return Some(Event::AppointmentCodesUnlinked { date });
     }
     let ids = |keep: fn(&Place) -> bool| -> Vec<TicketId> {
         centre

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::appointments::{AppointmentId, CodeHash, Source, TicketAppointment};
 use super::calendar::edits::{ChangeKind, DayChange};
 use super::catalogue::Service;
 use super::ticket::{CancelReason, DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
@@ -34,6 +35,10 @@ pub enum CallRule {
     Turn,
     /// The smallest key, thanks to the out-of-turn credit (A2/2/2.5).
     OutOfTurn,
+    /// The smallest key, thanks to an appointment kept in time.
+    Appointment,
+    /// An appointment before its time, since the desk would idle otherwise.
+    AppointmentEarly,
     /// A consultant chose it by hand against the rule.
     ByHand,
 }
@@ -138,6 +143,9 @@ pub enum Event {
         promise: Option<WaitRange>,
         /// Print job and the kiosk that prints it, where there is a printer.
         print: Option<PrintOrder>,
+        /// The appointment whose customer checked in with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        appointment: Option<TicketAppointment>,
     },
     /// A press that issued no ticket, on purpose.
     PressSuppressed {
@@ -374,6 +382,46 @@ pub enum Event {
         /// Reception had begun today: calls go on, whatever today's hours become (A2/2/2.3).
         begun: bool,
     },
+    /// A visit was booked.
+    AppointmentBooked {
+        /// Identity.
+        appointment: AppointmentId,
+        /// Service.
+        service: Service,
+        /// When it begins.
+        slot: Timestamp,
+        /// Its local date.
+        date: Date,
+        /// Hash of the customer's code under the key of the date, which does not outlast it.
+        code: CodeHash,
+        /// Where it comes from.
+        source: Source,
+    },
+    /// The other booking system moved a visit, or gave it another code.
+    AppointmentMoved {
+        /// Which.
+        appointment: AppointmentId,
+        /// Its service now.
+        service: Service,
+        /// When it begins now.
+        slot: Timestamp,
+        /// Its local date now.
+        date: Date,
+        /// Its code now; absent = as before.
+        code: Option<CodeHash>,
+    },
+    /// A visit was cancelled.
+    AppointmentCancelled {
+        /// Which.
+        appointment: AppointmentId,
+        /// Why, where somebody said so.
+        reason: Option<String>,
+    },
+    /// A date of booked visits is over: codes lead nowhere, and whoever has not come has missed.
+    AppointmentCodesUnlinked {
+        /// The date, and all before it.
+        date: Date,
+    },
 }
 
 impl Event {
@@ -415,7 +463,11 @@ impl Event {
             | Self::HelpRequested { .. }
             | Self::HelpAnswered { .. }
             | Self::CalendarDaySet { .. }
-            | Self::CalendarDayCleared { .. } => None,
+            | Self::CalendarDayCleared { .. }
+            | Self::AppointmentBooked { .. }
+            | Self::AppointmentMoved { .. }
+            | Self::AppointmentCancelled { .. }
+            | Self::AppointmentCodesUnlinked { .. } => None,
         }
     }
 }

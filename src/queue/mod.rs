@@ -1,6 +1,8 @@
 //! The centre's rules, pure: no clock, no disk, no network. Time is passed in.
 
+pub mod appointments;
 pub mod calendar;
+pub mod calling;
 pub mod catalogue;
 pub mod centre;
 pub mod change;

@@ -87,6 +87,23 @@ pub enum Rejection {
     NotAWorkingDay(Date),
     /// A working day is moved only to a date that is free by its weekday.
     NotAFreeDay(Date),
+    /// No appointment has this code or identity, or the code was used up.
+    NoSuchAppointment,
+    /// No visit of this service can be booked then.
+    NoSuchSlot,
+    /// All places of the slot are taken.
+    SlotFull,
+    /// The visit's time has passed.
+    AppointmentOver,
+    /// The customer has checked in already.
+    AlreadyCheckedIn(Option<TicketNumber>),
+    /// Check-in has not begun.
+    TooEarly {
+        /// When it begins.
+        from: Timestamp,
+    },
+    /// Another visit has this code.
+    CodeTaken,
 }
 
 impl Rejection {
@@ -122,6 +139,13 @@ impl Rejection {
             Self::HoursOverlap(..) | Self::TooManyIntervals { .. } => "invalid",
             Self::NotAWorkingDay(_) => "not_a_working_day",
             Self::NotAFreeDay(_) => "not_a_free_day",
+            Self::NoSuchAppointment => "no_such_appointment",
+            Self::NoSuchSlot => "no_such_slot",
+            Self::SlotFull => "slot_full",
+            Self::AppointmentOver => "appointment_over",
+            Self::AlreadyCheckedIn(_) => "already_checked_in",
+            Self::TooEarly { .. } => "too_early",
+            Self::CodeTaken => "code_taken",
         }
     }
 
@@ -205,6 +229,24 @@ impl Rejection {
                 "Uz {} pārcelt nevar. Izvēlieties dienu, kurā centrs parasti nestrādā un kas nav svētku diena.",
                 dotted(*date)
             ),
+            Self::NoSuchAppointment => "Šāds pieraksts nav atrasts vai kods jau ir izmantots. \
+                Pārbaudiet kodu vai vērsieties pie darbinieka."
+                .to_owned(),
+            Self::NoSuchSlot => {
+                "Šajā laikā pierakstīties nevar. Izvēlieties citu laiku.".to_owned()
+            }
+            Self::SlotFull => {
+                "Šajā laikā visas vietas jau ir aizņemtas. Izvēlieties citu laiku.".to_owned()
+            }
+            Self::AppointmentOver => "Šis laiks jau ir pagājis.".to_owned(),
+            Self::AlreadyCheckedIn(Some(number)) => {
+                format!("Klients jau ir reģistrējies. Biļetes numurs ir {number}.")
+            }
+            Self::AlreadyCheckedIn(None) => "Klients jau ir reģistrējies.".to_owned(),
+            Self::TooEarly { .. } => {
+                "Reģistrēties vēl ir par agru. Nāciet tuvāk pierakstītajam laikam.".to_owned()
+            }
+            Self::CodeTaken => "Šāds pieraksta kods jau ir citam apmeklējumam.".to_owned(),
         }
     }
 }

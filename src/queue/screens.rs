@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::appointments::slots;
 use super::calendar::Calendar;
 use super::catalogue::Service;
 use super::centre::{Announced, Centre};
@@ -90,6 +91,9 @@ impl<'a> Scene<'a> {
             help_requested: self.centre.help.contains_key(kiosk),
             hours: self.calendar().lines(self.setup.date_of(self.now)),
             press_lock_s: u32::try_from(self.setup.rules.press_lock.as_secs()).unwrap_or(0),
+            appointments: Service::ALL
+                .into_iter()
+                .any(|service| slots::capacity(self.setup, service) > 0),
         }
     }
 
@@ -437,6 +441,14 @@ impl<'a> Scene<'a> {
         let base = match reason.rule {
             CallRule::Turn => format!("Rindas kārtībā: skaitās paņemta plkst. {time}"),
             CallRule::OutOfTurn => format!("Ārpus kārtas: skaitās paņemta plkst. {time}"),
+            CallRule::Appointment => {
+                format!("Pēc pieraksta: skaitās paņemta plkst. {time}")
+            }
+            CallRule::AppointmentEarly => {
+                format!(
+                    "Pirms pierakstītā laika, jo cita klienta nav: skaitās paņemta plkst. {time}"
+                )
+            }
             CallRule::ByHand => format!("Izvēlēta ar roku: skaitās paņemta plkst. {time}"),
         };
         let overtook: Vec<String> = reason

@@ -3,6 +3,8 @@
 //! One fixed key per ticket, smallest first: a ticket counts as if taken at `counts_from`. The
 //! key does not move while people wait, so the order of two of them never flips.
 
+use jiff::Timestamp;
+
 use super::catalogue::Service;
 use super::centre::Centre;
 use super::desk::Staffed;
@@ -32,8 +34,19 @@ pub fn is_for_desk(centre: &Centre, number: DeskNumber, desk: &Staffed, ticket: 
     }
 }
 
-/// The waiting tickets a desk could call now, in calling order.
-pub fn callable(centre: &Centre, number: DeskNumber) -> Vec<&Ticket> {
+/// The waiting tickets a desk could call now, in calling order: appointments before their time only
+/// where the desk would idle otherwise. So a desk finds nobody exactly where nobody waits for it.
+pub fn callable(centre: &Centre, number: DeskNumber, now: Timestamp) -> Vec<&Ticket> {
+    let mut callable = waiting_for_desk(centre, number);
+    if callable.iter().any(|ticket| ticket.is_due(now)) {
+        callable.retain(|ticket| ticket.is_due(now));
+    }
+    callable
+}
+
+/// The waiting tickets of a desk in calling order, appointments before their time among them: a
+/// consultant may call any of them by hand.
+pub fn waiting_for_desk(centre: &Centre, number: DeskNumber) -> Vec<&Ticket> {
     let Some(desk) = centre.staffed(number) else {
         return Vec::new();
     };
@@ -67,22 +80,25 @@ pub fn next_for(
     centre: &Centre,
     number: DeskNumber,
     service: Option<Service>,
+    now: Timestamp,
 ) -> Option<(&Ticket, CallReason)> {
-    let callable = callable(centre, number);
+    let callable = callable(centre, number, now);
     let chosen = *callable
         .iter()
         .find(|ticket| service.is_none_or(|service| ticket.service == service))?;
-    Some((chosen, reason_for(&callable, chosen)))
+    Some((chosen, reason_for(&callable, chosen, now)))
 }
 
 /// The reason to store with a call of `chosen` by a desk that could have called `callable`.
-pub fn reason_for(callable: &[&Ticket], chosen: &Ticket) -> CallReason {
+pub fn reason_for(callable: &[&Ticket], chosen: &Ticket, now: Timestamp) -> CallReason {
     let is_first = callable.first().is_some_and(|first| first.id == chosen.id);
     CallReason {
-        rule: match (is_first, chosen.out_of_turn) {
-            (false, _) => CallRule::ByHand,
-            (true, true) => CallRule::OutOfTurn,
-            (true, false) => CallRule::Turn,
+        rule: match chosen.kept_appointment() {
+            _ if !is_first => CallRule::ByHand,
+            Some(_) if chosen.is_due(now) => CallRule::Appointment,
+            Some(_) => CallRule::AppointmentEarly,
+            None if chosen.out_of_turn => CallRule::OutOfTurn,
+            None => CallRule::Turn,
         },
         counts_from: chosen.counts_from,
         overtook: callable

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::appointments::slots::Booking;
 use super::catalogue::Service;
 use super::hours::OpeningHours;
 use super::ticket::DeskNumber;
@@ -124,6 +125,17 @@ pub struct Rules {
     pub undo: SignedDuration,
     /// Target wait, for the report.
     pub wait_target: SignedDuration,
+    /// Credit of an appointment kept in time: it counts as if taken this long before its slot.
+    pub appointment_credit: SignedDuration,
+    /// An appointment is on time until this long after its slot; later it is a walk-in.
+    pub appointment_late: SignedDuration,
+    /// An appointment is called from this long before its slot, earlier only where the desk would
+    /// idle.
+    pub appointment_early: SignedDuration,
+    /// Customers with an appointment check in from this long before its slot.
+    pub check_in_opens: SignedDuration,
+    /// Which visits can be booked.
+    pub booking: Booking,
 }
 
 impl Default for Rules {
@@ -138,6 +150,11 @@ impl Default for Rules {
             out_of_turn_credit: SignedDuration::from_mins(120),
             undo: SignedDuration::from_secs(10),
             wait_target: SignedDuration::from_mins(15),
+            appointment_credit: SignedDuration::from_mins(60),
+            appointment_late: SignedDuration::from_mins(10),
+            appointment_early: SignedDuration::from_mins(10),
+            check_in_opens: SignedDuration::from_mins(60),
+            booking: Booking::default(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
+use super::appointments::Status;
 use super::catalogue::Service;
 use super::decide::undoable;
 use super::desk::{Desk, Seat, Staffed};
@@ -14,8 +16,9 @@ use super::selection;
 use super::statistics::{Histogram, ServiceFigures, half_hour, service_figures};
 use super::ticket::{DeskNumber, Place, Ticket, TicketId};
 use super::view::{
-    Alert, BoardLink, DESK_LIST_MAX, DeskChoice, DeskPhase, DeskView, HalfHour, ManagerDesk,
-    ManagerKiosk, ManagerQueue, ManagerView, NextLine, PAPERS_MAX, TicketLine, UndoLine,
+    Alert, AppointmentLine, AppointmentsToday, BoardLink, DESK_LIST_MAX, DeskChoice, DeskPhase,
+    DeskView, HalfHour, ManagerDesk, ManagerKiosk, ManagerQueue, ManagerView, NextLine, PAPERS_MAX,
+    TicketLine, UndoLine,
 };
 
 impl Scene<'_> {
@@ -24,9 +27,11 @@ impl Scene<'_> {
         let staffed = self.centre.staffed(number);
         let rules = &self.setup.rules;
         let next =
-            selection::next_for(self.centre, number, None).map(|(ticket, reason)| NextLine {
-                ticket: self.line(ticket),
-                reason: self.reason_text(&reason),
+            selection::next_for(self.centre, number, None, self.now).map(|(ticket, reason)| {
+                NextLine {
+                    ticket: self.line(ticket),
+                    reason: self.reason_text(&reason),
+                }
             });
         let waiting = selection::waiting_in_order(self.centre);
         DeskView {
@@ -93,7 +98,28 @@ impl Scene<'_> {
             wait_target_s: u32::try_from(self.setup.rules.wait_target.as_secs())
                 .unwrap_or(u32::MAX),
             journal_seq,
+            appointments: self.appointments_on(date),
         }
+    }
+
+    /// The visits booked for today. Whoever has not come by the end of the tolerance counts as
+    /// missed, and no longer should they come after all.
+    fn appointments_on(&self, date: Date) -> AppointmentsToday {
+        let mut today = AppointmentsToday::default();
+        for appointment in self.centre.appointments.on(date) {
+            let over = appointment.slot + self.setup.rules.appointment_late;
+            match appointment.status {
+                Status::Cancelled => continue,
+                Status::CheckedIn { on_time, .. } => {
+                    today.checked_in += 1;
+                    today.late += u32::from(!on_time);
+                }
+                Status::Booked => today.missed += u32::from(over < self.now),
+                Status::Missed => today.missed += 1,
+            }
+            today.booked += 1;
+        }
+        today
     }
 
     /// What needs a person, urgent first.
@@ -149,6 +175,9 @@ impl Scene<'_> {
             transferred: ticket.transferred(),
             reinstated: ticket.reinstated,
             since,
+            appointment: ticket
+                .appointment
+                .map(|kept| AppointmentLine { slot: kept.slot }),
         }
     }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::appointments::TicketAppointment;
 use super::catalogue::Service;
 use super::view::WaitRange;
 
@@ -207,12 +208,29 @@ pub struct Ticket {
     pub promise: Option<WaitRange>,
     /// Papers asked for so far; every one after the first says KOPIJA.
     pub slips: u32,
+    /// The appointment whose customer checked in with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<TicketAppointment>,
 }
 
 impl Ticket {
     /// The first call, from which the wait is measured.
     pub fn first_called_at(&self) -> Option<Timestamp> {
         self.legs.first().map(|leg| leg.called_at)
+    }
+
+    /// The appointment whose credit the ticket has: kept in time, neither marked out of turn nor
+    /// put back as a walk-in.
+    pub fn kept_appointment(&self) -> Option<&TicketAppointment> {
+        self.appointment
+            .as_ref()
+            .filter(|appointment| appointment.on_time && !self.out_of_turn && !self.reinstated)
+    }
+
+    /// Whether it is called at a moment although other customers wait.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.kept_appointment()
+            .is_none_or(|appointment| appointment.callable_from <= now)
     }
 
     /// Whether it was sent on to another queue or desk.

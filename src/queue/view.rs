@@ -12,8 +12,8 @@ use super::catalogue::Service;
 mod manager;
 
 pub use manager::{
-    HalfHour, ManagerDesk, ManagerDisplay, ManagerKiosk, ManagerQueue, ManagerView, PAPERS_MAX,
-    PaperLine, RollLine,
+    AppointmentsToday, HalfHour, ManagerDesk, ManagerDisplay, ManagerKiosk, ManagerQueue,
+    ManagerView, PAPERS_MAX, PaperLine, RollLine,
 };
 
 /// A waiting time as a range in whole seconds: half of such customers wait at most `p50_s`,
@@ -247,6 +247,8 @@ pub struct KioskView {
     pub hours: Vec<HoursLine>,
     /// Seconds a button rests after a ticket.
     pub press_lock_s: u32,
+    /// Customers with an appointment check in here with their code.
+    pub appointments: bool,
 }
 
 /// One call on the waiting-room display.
@@ -346,6 +348,15 @@ pub struct TicketLine {
     pub reinstated: bool,
     /// When it last changed state (parked since, no-show at …).
     pub since: Timestamp,
+    /// The appointment with which its customer came.
+    pub appointment: Option<AppointmentLine>,
+}
+
+/// A ticket's appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AppointmentLine {
+    /// When it was to begin.
+    pub slot: Timestamp,
 }
 
 /// What a desk is doing.

@@ -7,6 +7,7 @@
 
 mod access;
 mod answers;
+mod appointments;
 mod body;
 mod calendar;
 mod centre;

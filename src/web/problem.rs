@@ -94,6 +94,18 @@ impl Problem {
         .retry_after(seconds)
     }
 
+    /// Too many codes that no appointment has.
+    pub(super) fn too_many_codes(seconds: u32) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_attempts",
+            format!(
+                "Pārāk daudz nederīgu kodu. Mēģiniet pēc {seconds} s vai vērsieties pie darbinieka."
+            ),
+        )
+        .retry_after(seconds)
+    }
+
     pub(super) fn too_many_requests(seconds: u32) -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -174,6 +186,7 @@ impl Problem {
     pub(super) fn unreadable(field: &str, text: &str, reason: impl Into<Box<str>>) -> Self {
         let example = match field {
             "intervals" => "08:30-12:00",
+            "slot" => "2026-11-18T10:15:00+02:00",
             _ => "2026-11-18",
         };
         let detail = format!("„{text}” nevar izlasīt. Rakstiet tā: {example}");
@@ -242,12 +255,14 @@ fn title(status: StatusCode) -> &'static str {
 impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {
         let status = match &rejection {
-            Rejection::NoSuchDesk(_) | Rejection::NoSuchKiosk(_) | Rejection::NoSuchTicket => {
-                StatusCode::NOT_FOUND
-            }
+            Rejection::NoSuchDesk(_)
+            | Rejection::NoSuchKiosk(_)
+            | Rejection::NoSuchTicket
+            | Rejection::NoSuchAppointment => StatusCode::NOT_FOUND,
             Rejection::NotAllowed => StatusCode::FORBIDDEN,
             Rejection::BadText { .. }
             | Rejection::DateTooFar { .. }
+            | Rejection::NoSuchSlot
             | Rejection::HoursOverlap(..)
             | Rejection::TooManyIntervals { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Rejection::DeskClosed(_)
@@ -271,7 +286,12 @@ impl From<Rejection> for Problem {
             | Rejection::JobNotOpen
             | Rejection::PastDate(_)
             | Rejection::NotAWorkingDay(_)
-            | Rejection::NotAFreeDay(_) => StatusCode::CONFLICT,
+            | Rejection::NotAFreeDay(_)
+            | Rejection::SlotFull
+            | Rejection::AppointmentOver
+            | Rejection::AlreadyCheckedIn(_)
+            | Rejection::TooEarly { .. }
+            | Rejection::CodeTaken => StatusCode::CONFLICT,
         };
         let mut problem = Self::new(status, rejection.code(), rejection.sentence());
         problem.field = rejection.field().map(Into::into);

@@ -13,6 +13,7 @@ use super::limits::{Attempts, RequestLimit};
 use super::password::PasswordDesk;
 use super::ports::{Reports, SimulatedKiosks, Voice};
 use crate::clock::Clock;
+use crate::codes::CodeKeys;
 use crate::engine::handle::EngineHandle;
 
 /// The web's part of the configuration.
@@ -64,6 +65,8 @@ pub struct Ports {
     pub voice: Option<Arc<dyn Voice>>,
     /// Reports.
     pub reports: Option<Arc<dyn Reports>>,
+    /// Keys of the codes of booked visits; in memory where nothing else is lent.
+    pub codes: Arc<CodeKeys>,
 }
 
 /// What every route works with. Cheap to clone.
@@ -75,6 +78,8 @@ pub struct AppState {
     pub(super) ports: Ports,
     pub(super) limits: Arc<RequestLimit>,
     pub(super) attempts: Arc<Attempts>,
+    /// Codes of appointments that were wrong.
+    pub(super) wrong_codes: Arc<Attempts>,
     pub(super) passwords: Arc<PasswordDesk>,
     pub(super) answers: Arc<Answers>,
     pub(super) connections: Arc<Connections>,
@@ -97,6 +102,7 @@ impl AppState {
             config: Arc::new(config),
             ports,
             attempts: Arc::default(),
+            wrong_codes: Arc::default(),
             passwords: Arc::new(PasswordDesk::new()),
             answers: Arc::default(),
             connections: Arc::default(),

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::AppState;
 use super::access::{Caller, DESKS, ISSUERS, STAFF};
 use super::answers::Answer;
+use super::appointments::ticket_for;
 use super::body::{Asked as Query, At, Given, Nothing, RequestKey};
 use super::problem::Problem;
 use super::steps::events;
@@ -53,6 +54,9 @@ pub(super) struct TicketRequest {
     /// Where a kiosk's key asks: a touch on its screen, or a program (the default).
     #[serde(default)]
     origin: Option<AskedAt>,
+    /// Code of an appointment: its customer checks in, and the appointment's service holds.
+    #[serde(default)]
+    appointment: Option<String>,
 }
 
 /// What asks with a kiosk's key.
@@ -188,7 +192,7 @@ pub(super) struct CancelRequest {
 #[utoipa::path(post, path = "/api/v1/tickets", tag = "tickets", request_body = TicketRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "A repeat under the same key gets the first answer")),
     responses((status = 201, body = IssuedTicket),
-        (status = "default", body = Problem, content_type = "application/problem+json", description = "`centre_closed`, `button_resting`, `idempotency_mismatch`, …")))]
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`centre_closed`, `button_resting`, `idempotency_mismatch`, `no_such_appointment`, …")))]
 async fn issue(
     State(state): State<AppState>,
     caller: Caller,
@@ -196,6 +200,15 @@ async fn issue(
     Given(request): Given<TicketRequest>,
 ) -> Result<Response, Problem> {
     caller.must_be(ISSUERS)?;
+    if let Some(code) = &request.appointment {
+        if request.out_of_turn {
+            return Err(Problem::invalid(
+                "out_of_turn",
+                "check in with the appointment first, then mark the ticket",
+            ));
+        }
+        return ticket_for(&state, &caller, &key, code, request.origin).await;
+    }
     let published = state.engine.published();
     let asked = asked(&published.setup, &caller, request.origin)?;
     let command = Command::IssueTicket {
@@ -204,7 +217,11 @@ async fn issue(
         out_of_turn: request.out_of_turn,
     };
     let done = state.act(&caller, &key, command).await?;
-    let issued = issued(&published.setup, &done)?;
+    issued_answer(&published.setup, &done)
+}
+
+pub(super) fn issued_answer(setup: &Setup, done: &Done) -> Result<Response, Problem> {
+    let issued = issued(setup, done)?;
     let location = format!("/api/v1/tickets/{}", issued.id);
     let mut response = Answer::json(StatusCode::CREATED, &issued)?.into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
@@ -213,7 +230,11 @@ async fn issue(
     Ok(response)
 }
 
-fn asked(setup: &Setup, caller: &Caller, origin: Option<AskedAt>) -> Result<Asked, Problem> {
+pub(super) fn asked(
+    setup: &Setup,
+    caller: &Caller,
+    origin: Option<AskedAt>,
+) -> Result<Asked, Problem> {
     match caller {
         Caller::Person { .. } => match origin {
             None => Ok(Asked::Staff),

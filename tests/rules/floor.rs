@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use rinda::queue::appointments::{AppointmentId, CodeHash, ReferenceHash};
 use rinda::queue::calendar::edits::{ChangeKind, DayChange};
 use rinda::queue::catalogue::Service;
 use rinda::queue::centre::Centre;
-use rinda::queue::command::{Actor, Asked, Command, SlipReport};
+use rinda::queue::command::{Actor, Asked, Command, Import, SlipReport};
 use rinda::queue::deadline::{expire, next_deadline, on_start};
 use rinda::queue::decide::{Moment, decide};
 use rinda::queue::event::{CallRule, Event, Happened, JobId, TransferTo};
@@ -257,13 +258,18 @@ impl Floor {
             | (None, "sending" | "printed" | "failed" | "unprintable" | "unknown" | "cleared") => {
                 Actor::Rinda
             }
-            (Some("kiosk"), _) | (None, "issue" | "press" | "touch" | "help") => Actor::Device {
-                name: "ieeja".to_owned(),
-            },
-            (Some(login), _) => consultant(login),
-            (None, "out" | "cancel" | "reinstate" | "reprint" | "answer" | "staff" | "roll") => {
-                consultant("one")
+            (Some("kiosk"), _) | (None, "issue" | "press" | "touch" | "help" | "checkin") => {
+                Actor::Device {
+                    name: "ieeja".to_owned(),
+                }
             }
+            (Some(login), _) => consultant(login),
+            (
+                None,
+                "out" | "cancel" | "reinstate" | "reprint" | "answer" | "staff" | "roll" | "book"
+                | "calloff",
+            ) => consultant("one"),
+            (None, "import") => Actor::Rinda,
             (None, _) => {
                 let desk = DeskNumber(words[1].parse().unwrap());
                 let names = ["", "one", "two", "three", "four"];
@@ -389,6 +395,32 @@ fn command(words: &[&str]) -> Command {
                 ChangeKind::Moved
             },
         },
+        "book" => Command::BookAppointment {
+            service: the_service(1),
+            slot: local(words[2]),
+            code: CodeHash(words[3].to_owned()),
+        },
+        "import" => Command::ImportAppointment(Import {
+            reference: ReferenceHash(words[1].to_owned()),
+            service: the_service(2),
+            slot: local(words[3]),
+            code: CodeHash(words[4].to_owned()),
+            cancelled: words.contains(&"cancelled"),
+        }),
+        "calloff" => Command::CancelAppointment {
+            appointment: AppointmentId(words[1].trim_start_matches('@').parse().unwrap()),
+            reason: None,
+        },
+        "checkin" => Command::CheckIn {
+            code: CodeHash(words[1].to_owned()),
+            asked: match word(2) {
+                Some("staff") => Asked::Staff,
+                Some(kiosk) => Asked::Screen {
+                    kiosk: kiosk.to_owned(),
+                },
+                None => Asked::Screen { kiosk: kiosk() },
+            },
+        },
         report @ ("sending" | "printed" | "failed" | "unprintable" | "unknown") => {
             Command::ReportSlip {
                 job: JobId(number(1).unwrap()),
@@ -397,6 +429,18 @@ fn command(words: &[&str]) -> Command {
         }
         other => panic!("no such statement: {other}"),
     }
+}
+
+/// "10:30" on the scripts' first day, or a whole local time.
+#[track_caller]
+pub fn local(text: &str) -> Timestamp {
+    let whole = if text.contains('T') {
+        text.to_owned()
+    } else {
+        format!("2026-11-23T{text}")
+    };
+    let local: jiff::civil::DateTime = whole.parse().unwrap();
+    local.in_tz("Europe/Riga").unwrap().timestamp()
 }
 
 fn services(digits: &str) -> Vec<Service> {
@@ -455,6 +499,8 @@ pub fn say(event: &Event) -> String {
             let rule = match reason.rule {
                 CallRule::Turn => "turn",
                 CallRule::OutOfTurn => "out of turn",
+                CallRule::Appointment => "appointment",
+                CallRule::AppointmentEarly => "appointment early",
                 CallRule::ByHand => "by hand",
             };
             let over = if reason.overtook.is_empty() {
@@ -504,6 +550,10 @@ pub fn say(event: &Event) -> String {
             DayChange::Moved { to } => format!("moved {date} {to}"),
         },
         Event::CalendarDayCleared { date, .. } => format!("cleared {date}"),
+        Event::AppointmentBooked { appointment, .. } => format!("booked @{appointment}"),
+        Event::AppointmentMoved { appointment, .. } => format!("moved @{appointment}"),
+        Event::AppointmentCancelled { appointment, .. } => format!("called off @{appointment}"),
+        Event::AppointmentCodesUnlinked { date } => format!("unlinked {date}"),
     }
 }
 

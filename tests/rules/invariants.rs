@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rinda::queue::centre::Centre;
 use rinda::queue::desk::Seat;
 use rinda::queue::event::{CallRule, Event, Happened, JobId};
@@ -65,7 +65,14 @@ impl Watch {
                 ticket,
                 desk,
                 reason,
-            } => self.called(before, *ticket, *desk, reason.rule, &reason.overtook),
+            } => self.called(
+                before,
+                *ticket,
+                *desk,
+                reason.rule,
+                &reason.overtook,
+                happened.at,
+            ),
             Event::TicketNoShow { desk, .. } => self.minute_was_over(before, *desk, happened),
             Event::TicketMarkedOutOfTurn {
                 ticket,
@@ -101,19 +108,23 @@ impl Watch {
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. }
             | Event::CalendarDaySet { .. }
-            | Event::CalendarDayCleared { .. } => {}
+            | Event::CalendarDayCleared { .. }
+            | Event::AppointmentBooked { .. }
+            | Event::AppointmentMoved { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::AppointmentCodesUnlinked { .. } => {}
         }
-        self.holds(after);
+        self.holds(after, happened.at);
     }
 
     /// What holds at any moment.
-    fn holds(&self, centre: &Centre) {
+    fn holds(&self, centre: &Centre, now: Timestamp) {
         assert_eq!(
             centre.tickets.len() as u64,
             self.issued_today,
             "a ticket got lost"
         );
-        stands(centre);
+        stands(centre, now);
     }
 
     fn paper(&mut self, ticket: TicketId, job: JobId, after: &Centre) {
@@ -158,6 +169,7 @@ impl Watch {
         desk: DeskNumber,
         rule: CallRule,
         overtook: &[TicketId],
+        now: Timestamp,
     ) {
         let ticket = &before.tickets[&id];
         assert_eq!(
@@ -171,7 +183,7 @@ impl Watch {
             matches!(seat, Some(Seat::Free { .. })),
             "a desk that is not free called"
         );
-        let first = first_for(before, desk);
+        let first = first_for(before, desk, now);
         assert_eq!(
             first == Some(id),
             rule != CallRule::ByHand,
@@ -232,7 +244,7 @@ impl Watch {
 }
 
 /// What holds of any centre, whatever led to it.
-pub fn stands(centre: &Centre) {
+pub fn stands(centre: &Centre, now: Timestamp) {
     for (id, ticket) in &centre.tickets {
         assert_eq!(*id, ticket.id);
         if let Place::AtDesk { desk } = ticket.place {
@@ -268,20 +280,21 @@ pub fn stands(centre: &Centre) {
             "desk {number} holds a ticket that is elsewhere"
         );
     }
-    order_holds(centre);
+    order_holds(centre, now);
 }
 
-/// Each desk calls the smallest key among those for it, and nobody only where there is none.
-fn order_holds(centre: &Centre) {
+/// Each desk calls the smallest key among those for it, appointments before their time last, and
+/// nobody only where there is none.
+fn order_holds(centre: &Centre, now: Timestamp) {
     for number in centre.desks.keys() {
-        let expected = first_for(centre, *number);
-        let chosen = selection::next_for(centre, *number, None).map(|(ticket, _)| ticket.id);
+        let expected = first_for(centre, *number, now);
+        let chosen = selection::next_for(centre, *number, None, now).map(|(ticket, _)| ticket.id);
         assert_eq!(chosen, expected, "desk {number} calls the wrong ticket");
     }
 }
 
 /// The ticket a desk has to call next, found the slow way.
-fn first_for(centre: &Centre, number: DeskNumber) -> Option<TicketId> {
+fn first_for(centre: &Centre, number: DeskNumber, now: Timestamp) -> Option<TicketId> {
     let desk = centre.staffed(number)?;
     let is_open = |desk: DeskNumber| centre.staffed(desk).is_some();
     let mut best: Option<&Ticket> = None;
@@ -291,10 +304,14 @@ fn first_for(centre: &Centre, number: DeskNumber) -> Option<TicketId> {
             Some(other) => !is_open(other) && desk.services.contains(&ticket.service),
             None => desk.services.contains(&ticket.service),
         };
-        let better = best.is_none_or(|best| {
-            ticket.counts_from < best.counts_from
-                || (ticket.counts_from == best.counts_from && ticket.id < best.id)
-        });
+        let early = |ticket: &Ticket| {
+            let kept = ticket.appointment.filter(|kept| kept.on_time);
+            kept.is_some_and(|kept| kept.callable_from > now)
+                && !ticket.out_of_turn
+                && !ticket.reinstated
+        };
+        let place = |ticket: &Ticket| (early(ticket), ticket.counts_from, ticket.id);
+        let better = best.is_none_or(|best| place(ticket) < place(best));
         if ticket.place == Place::Waiting && meant_for_us && better {
             best = Some(ticket);
         }

@@ -1,6 +1,7 @@
 //! The rules of a centre, clause by clause, without disk, network or clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod appointments;
 mod calendar;
 mod desk;
 mod displays;

@@ -421,7 +421,7 @@ impl StateMachineTest for Program {
             let number = DeskNumber(desk as u16 + 1);
             let staffed = floor.centre.staffed(number);
             assert_eq!(staffed.is_some(), room.open[desk]);
-            let line: Vec<usize> = selection::callable(&floor.centre, number)
+            let line: Vec<usize> = selection::callable(&floor.centre, number, floor.now)
                 .iter()
                 .map(|ticket| ticket.id.0 as usize - 1)
                 .collect();

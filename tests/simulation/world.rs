@@ -339,7 +339,7 @@ impl World {
             return;
         };
         let picture = running.handle.published();
-        invariants::stands(&picture.state.centre);
+        invariants::stands(&picture.state.centre, picture.at);
         let seen = running
             .display
             .as_mut()

@@ -142,6 +142,7 @@ pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
         ahead: 0,
         promise: None,
         print: None,
+        appointment: None,
     };
     let called = Event::TicketCalled {
         ticket: id,

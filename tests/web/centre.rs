@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
 use rinda::clock::{Clock, ManualClock};
+use rinda::codes::CodeKeys;
 use rinda::engine::handle::EngineHandle;
 use rinda::engine::run::{Parts, start};
 use rinda::journal::Journal;
@@ -126,6 +127,7 @@ impl TestCentre {
             })),
             voice: Some(Arc::new(Speaker)),
             reports: Some(Arc::new(Figures)),
+            codes: Arc::new(CodeKeys::open(data.path()).unwrap()),
         };
         let state = AppState::new(engine.clone(), clock.clone(), config, ports);
         Self {
@@ -138,6 +140,11 @@ impl TestCentre {
             thread,
             data,
         }
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     pub fn advance(&self, seconds: i64) {

@@ -1,6 +1,7 @@
 //! The web from outside: through its router or a real listener, over the real engine and journal.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod appointments;
 mod calendar;
 mod centre;
 mod desks;

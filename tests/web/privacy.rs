@@ -13,6 +13,8 @@ const PUBLIC_FIELDS: &[&str] = &[
     "ahead",
     "alive",
     "announcements",
+    // Whether visits can be booked, nothing of any of them.
+    "appointments",
     "at",
     "awaited",
     "board",

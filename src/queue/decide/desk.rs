@@ -145,7 +145,7 @@ impl<'a> Desk<'a> {
 
     pub(super) fn call_next(&self, number: DeskNumber, service: Option<Service>) -> Decision {
         self.ready_to_call(number)?;
-        match selection::next_for(self.centre, number, service) {
+        match selection::next_for(self.centre, number, service, self.moment.now) {
             Some((ticket, reason)) => Ok(vec![Event::TicketCalled {
                 ticket: ticket.id,
                 desk: number,
@@ -162,14 +162,16 @@ impl<'a> Desk<'a> {
         if !selection::is_waiting(ticket) {
             return Err(Rejection::TicketNotWaiting(ticket.number));
         }
-        let callable = selection::callable(self.centre, number);
-        if !callable.iter().any(|other| other.id == id) {
+        let waiting = selection::waiting_for_desk(self.centre, number);
+        if !waiting.iter().any(|other| other.id == id) {
             return Err(Rejection::TicketNotForDesk(ticket.number));
         }
+        let now = self.moment.now;
+        let callable = selection::callable(self.centre, number, now);
         Ok(vec![Event::TicketCalled {
             ticket: id,
             desk: number,
-            reason: selection::reason_for(&callable, ticket),
+            reason: selection::reason_for(&callable, ticket, now),
         }])
     }
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Decision, Moment};
+use crate::queue::appointments::TicketAppointment;
+use crate::queue::calling::Credits;
 use crate::queue::catalogue::Service;
 use crate::queue::centre::Centre;
 use crate::queue::command::{Actor, Asked};
@@ -31,7 +33,7 @@ pub(super) fn issue(
         return Err(Rejection::NotAllowed);
     }
     if let Some(why) = suppression(centre, moment, service, asked)
-        && let Some(kiosk) = kiosk_of(asked)
+        && let Some(kiosk) = asked.kiosk()
     {
         return Ok(vec![Event::PressSuppressed {
             kiosk: kiosk.to_owned(),
@@ -39,6 +41,40 @@ pub(super) fn issue(
             why,
         }]);
     }
+    let standing = Credits::of(&setup.rules).standing(moment.now, out_of_turn, None);
+    let ordered = Ordered {
+        service,
+        counts_from: standing.counts_from,
+        out_of_turn,
+        appointment: None,
+    };
+    issue_as(centre, moment, actor, asked, &ordered)
+}
+
+/// What ticket is to be issued.
+pub(super) struct Ordered {
+    pub(super) service: Service,
+    /// The calling rule's key.
+    pub(super) counts_from: Timestamp,
+    pub(super) out_of_turn: bool,
+    pub(super) appointment: Option<TicketAppointment>,
+}
+
+/// The ticket, if any is issued now.
+pub(super) fn issue_as(
+    centre: &Centre,
+    moment: &Moment,
+    actor: &Actor,
+    asked: &Asked,
+    ordered: &Ordered,
+) -> Decision {
+    let setup = moment.setup;
+    let Ordered {
+        service,
+        counts_from,
+        out_of_turn,
+        appointment,
+    } = *ordered;
     let date = match (centre.date, issues_now(setup, centre, moment.now)) {
         (Some(date), true) => date,
         (Some(_), false) | (None, _) => return Err(closed(setup, centre, moment.now)),
@@ -48,11 +84,6 @@ pub(super) fn issue(
         return Err(Rejection::SeriesFull);
     }
     let ticket = TicketId(centre.tickets_issued + 1);
-    let counts_from = if out_of_turn {
-        moment.now - setup.rules.out_of_turn_credit
-    } else {
-        moment.now
-    };
     Ok(vec![Event::TicketIssued {
         ticket,
         number: TicketNumber {
@@ -77,6 +108,7 @@ pub(super) fn issue(
             job: centre.next_job(),
             kiosk,
         }),
+        appointment,
     }])
 }
 
@@ -141,15 +173,6 @@ pub(super) fn closed(setup: &Setup, centre: &Centre, now: Timestamp) -> Rejectio
     Rejection::CentreClosed { opens_at }
 }
 
-fn kiosk_of(asked: &Asked) -> Option<&str> {
-    match asked {
-        Asked::Board { kiosk, .. } | Asked::Screen { kiosk } | Asked::Interface { kiosk } => {
-            Some(kiosk)
-        }
-        Asked::Staff => None,
-    }
-}
-
 fn origin_of(asked: &Asked) -> Origin {
     match asked {
         Asked::Board { kiosk, .. } => Origin::Board {
@@ -172,7 +195,7 @@ pub(super) fn printer_for(
     actor: &Actor,
     asked: &Asked,
 ) -> Option<String> {
-    let kiosk = match kiosk_of(asked) {
+    let kiosk = match asked.kiosk() {
         Some(kiosk) => kiosk.to_owned(),
         None => {
             let desk = centre.desk_of(actor.login()?)?;

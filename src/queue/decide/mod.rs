@@ -1,6 +1,7 @@
 //! What may be done now. `decide` looks and answers; it changes nothing, so a disk that fails
 //! between the answer and its record leaves nothing to take back.
 
+mod appointments;
 mod calendar;
 mod desk;
 mod issue;
@@ -8,10 +9,12 @@ mod paper;
 
 use jiff::Timestamp;
 
+use self::appointments::Visits;
 use self::calendar::{clear_day, set_day};
 use self::desk::Desk;
 use self::issue::{issue, printer_for};
 use self::paper::{printer_cleared, replace_roll, report_slip, reprint};
+use super::calling::Credits;
 use super::centre::Centre;
 use super::command::{Actor, Command};
 use super::event::Event;
@@ -54,6 +57,11 @@ type Decision = Result<Vec<Event>, Rejection>;
 /// The refusal; nothing has happened then.
 pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command) -> Decision {
     let desk = Desk {
+        centre,
+        moment,
+        actor,
+    };
+    let visits = Visits {
         centre,
         moment,
         actor,
@@ -111,6 +119,17 @@ pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command
             reason,
         } => set_day(centre, moment, actor, *date, change, reason),
         Command::ClearCalendarDay { date, kind } => clear_day(centre, moment, actor, *date, *kind),
+        Command::BookAppointment {
+            service,
+            slot,
+            code,
+        } => visits.book(*service, *slot, code),
+        Command::ImportAppointment(import) => visits.import(import),
+        Command::CancelAppointment {
+            appointment,
+            reason,
+        } => visits.cancel(*appointment, reason.as_deref()),
+        Command::CheckIn { code, asked } => visits.check_in(code, asked),
         Command::ReportSlip { job, report } => report_slip(centre, moment, actor, *job, report),
         Command::PrinterCleared { kiosk } => printer_cleared(centre, moment, actor, kiosk),
         Command::ReplaceRoll { kiosk } => replace_roll(centre, moment, actor, kiosk),
@@ -127,10 +146,10 @@ fn mark_out_of_turn(centre: &Centre, moment: &Moment, actor: &Actor, id: TicketI
     if ticket.out_of_turn {
         return Ok(Vec::new());
     }
-    let credited = moment.now - moment.setup.rules.out_of_turn_credit;
+    let standing = Credits::of(&moment.setup.rules).standing(moment.now, true, None);
     Ok(vec![Event::TicketMarkedOutOfTurn {
         ticket: id,
-        counts_from: credited.min(ticket.counts_from),
+        counts_from: standing.counts_from.min(ticket.counts_from),
     }])
 }
 

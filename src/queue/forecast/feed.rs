@@ -85,12 +85,15 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
             ticket,
             service,
             out_of_turn,
+            appointment,
             ..
         } => Happening::Issued {
             ticket: ticket.0,
             service: service_at(*service),
             out_of_turn: *out_of_turn,
-            appointment: None,
+            appointment: appointment
+                .as_ref()
+                .map(|appointment| seconds(appointment.slot)),
         },
         Event::DeskOpened { desk, .. } => Happening::DeskOpen(desk_at(*desk), opened_now(desk)?),
         Event::DeskClosed { desk } | Event::DeskRemoved { desk } => {
@@ -134,7 +137,11 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
         | Event::SlipUnknown { .. }
         | Event::RollReplaced { .. }
         | Event::HelpRequested { .. }
-        | Event::HelpAnswered { .. } => return None,
+        | Event::HelpAnswered { .. }
+        | Event::AppointmentBooked { .. }
+        | Event::AppointmentMoved { .. }
+        | Event::AppointmentCancelled { .. }
+        | Event::AppointmentCodesUnlinked { .. } => return None,
     })
 }
 
@@ -176,7 +183,11 @@ fn desk_of(event: &Event) -> Option<DeskNumber> {
         | Event::HelpRequested { .. }
         | Event::HelpAnswered { .. }
         | Event::CalendarDaySet { .. }
-        | Event::CalendarDayCleared { .. } => None,
+        | Event::CalendarDayCleared { .. }
+        | Event::AppointmentBooked { .. }
+        | Event::AppointmentMoved { .. }
+        | Event::AppointmentCancelled { .. }
+        | Event::AppointmentCodesUnlinked { .. } => None,
     }
 }
 
@@ -205,7 +216,9 @@ fn ticket_stands(ticket: &Ticket) -> TicketStands {
         ticket: ticket.id.0,
         service: service_at(ticket.service),
         key,
-        callable: key,
+        callable: ticket
+            .kept_appointment()
+            .map_or(key, |appointment| seconds(appointment.callable_from)),
         since: seconds(waits_since(ticket)),
         reserved_for: ticket.reserved_for.map(desk_at),
         place: match &ticket.place {

@@ -1,6 +1,8 @@
 //! The state a forecast starts from: everything as seconds from now, services and desks as places
 //! in the centre's lists.
 
+use crate::queue::calling;
+
 use super::times::{DeskAt, ServiceAt};
 
 /// What a desk is doing.
@@ -119,13 +121,14 @@ impl Default for Credits {
 impl Credits {
     /// Key, and from when on callable, of a ticket issued or checked in at `at_s`.
     pub fn key(&self, at_s: f64, out_of_turn: bool, slot_s: Option<f64>) -> (f64, f64) {
-        match slot_s {
-            _ if out_of_turn => (at_s - self.out_of_turn_s, at_s),
-            Some(slot_s) if at_s <= slot_s + self.late_s => {
-                (slot_s - self.appointment_s, at_s.max(slot_s - self.early_s))
-            }
-            Some(_) | None => (at_s, at_s),
-        }
+        let credits = calling::Credits {
+            out_of_turn: self.out_of_turn_s,
+            appointment: self.appointment_s,
+            late: self.late_s,
+            early: self.early_s,
+        };
+        let standing = credits.standing(at_s, out_of_turn, slot_s);
+        (standing.counts_from, standing.callable_from)
     }
 }
 

@@ -154,6 +154,21 @@ pub struct ManagerView {
     pub wait_target_s: u32,
     /// Facts in the journal.
     pub journal_seq: u64,
+    /// Visits booked for today.
+    pub appointments: AppointmentsToday,
+}
+
+/// Visits booked for today, cancelled ones left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct AppointmentsToday {
+    /// All of them.
+    pub booked: u32,
+    /// Customers who came.
+    pub checked_in: u32,
+    /// Of these, those who came after the tolerance and wait as walk-ins.
+    pub late: u32,
+    /// Not come by the end of the tolerance.
+    pub missed: u32,
 }
 
 /// Customers without paper whom the manager's page names.

@@ -4,6 +4,58 @@
  */
 
 export interface paths {
+    "/api/v1/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Booked visits */
+        get: operations["list"];
+        put?: never;
+        /** Book a visit */
+        post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Slots of a date with the places left */
+        get: operations["free_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a booked visit */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -68,6 +120,23 @@ export interface paths {
         get: operations["centre"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check in with an appointment: issues its ticket */
+        post: operations["check_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -837,6 +906,84 @@ export interface components {
             /** @description Path of the spoken sentence (WAV), absent where no voice is installed: chime only. */
             voice_path?: string | null;
         };
+        /** @description One booked visit. Its code is shown to whoever books it, once, and never here. */
+        AppointmentDetail: {
+            /**
+             * Format: int64
+             * @description Identity.
+             */
+            id: number;
+            /** @description Service. */
+            service: components["schemas"]["Service"];
+            /** @description Name of the service. */
+            service_name: string;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            slot: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["AppointmentSource"];
+            /** @description How it stands. */
+            state: components["schemas"]["AppointmentState"];
+            ticket?: components["schemas"]["AppointmentTicket"] | null;
+        };
+        /** @description A ticket's appointment. */
+        AppointmentLine: {
+            /**
+             * Format: date-time
+             * @description When it was to begin.
+             */
+            slot: string;
+        };
+        /** @description Booked visits by slot. */
+        AppointmentList: {
+            /** @description The visits; those of the last seven days and to come are known. */
+            appointments: components["schemas"]["AppointmentDetail"][];
+        };
+        /**
+         * @description Where a booking came from, without its reference.
+         * @enum {string}
+         */
+        AppointmentSource: "staff" | "import";
+        /**
+         * @description How a visit stands.
+         * @enum {string}
+         */
+        AppointmentState: "booked" | "checked_in" | "missed" | "cancelled";
+        /** @description The ticket of a customer who came. */
+        AppointmentTicket: {
+            /**
+             * Format: int64
+             * @description Ticket id.
+             */
+            id: number;
+            /** @description Printed number; absent once the date is over. */
+            number?: string | null;
+        };
+        /** @description Visits booked for today, cancelled ones left out. */
+        AppointmentsToday: {
+            /**
+             * Format: int32
+             * @description All of them.
+             */
+            booked: number;
+            /**
+             * Format: int32
+             * @description Customers who came.
+             */
+            checked_in: number;
+            /**
+             * Format: int32
+             * @description Of these, those who came after the tolerance and wait as walk-ins.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description Not come by the end of the tolerance.
+             */
+            missed: number;
+        };
         /**
          * @description What asks with a kiosk's key.
          * @enum {string}
@@ -884,6 +1031,32 @@ export interface components {
             opening: components["schemas"]["Opening"];
             /** @description Waiting tickets by service. */
             waiting: components["schemas"]["QueueLine"][];
+        };
+        /** @description A visit just booked. */
+        BookedVisit: {
+            /** @description The customer's code: shown now and never again. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Identity.
+             */
+            id: number;
+            /** @description The letter to the customer. */
+            reminder: components["schemas"]["Reminder"];
+            /** @description Service. */
+            service: components["schemas"]["Service"];
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            slot: string;
+        };
+        /** @description A visit to be booked. Nothing of the customer is asked for. */
+        BookingRequest: {
+            /** @description Service, by its button digit. */
+            service: components["schemas"]["Service"];
+            /** @description When it begins, one of the slots. */
+            slot: string;
         };
         /**
          * @description How a button stands.
@@ -1031,6 +1204,11 @@ export interface components {
             /** @description 1 to 200 characters. */
             reason: string;
         };
+        /** @description Why a visit is cancelled. */
+        CancelVisit: {
+            /** @description At most 200 characters; no name. */
+            reason?: string | null;
+        };
         /** @description The centre. */
         CentreAnswer: components["schemas"]["CentreHeader"] & {
             /** @description Visits can be booked: renames button 3 (A2/2/1.3). */
@@ -1061,6 +1239,12 @@ export interface components {
             name: string;
             /** @description IANA time zone in which pages show times, e.g. `Europe/Riga`. */
             timezone: string;
+        };
+        /** @description A customer with an appointment. */
+        CheckInRequest: {
+            /** @description The customer's code; spaces, hyphens and small letters do not matter. */
+            code: string;
+            origin?: components["schemas"]["AskedAt"] | null;
         };
         /** @description How much of a quarter there is data of. */
         Completeness: {
@@ -1504,6 +1688,8 @@ export interface components {
             build: string;
             /** @description What a kiosk shows. */
             data: {
+                /** @description Customers with an appointment check in here with their code. */
+                appointments: boolean;
                 /** @description Its button board. */
                 board: components["schemas"]["BoardLink"];
                 /** @description The three buttons in order. */
@@ -1552,6 +1738,8 @@ export interface components {
             data: {
                 /** @description Alerts, urgent first. */
                 alerts: components["schemas"]["Alert"][];
+                /** @description Visits booked for today. */
+                appointments: components["schemas"]["AppointmentsToday"];
                 /**
                  * Format: int64
                  * @description Rises with every change of the calendar.
@@ -1827,6 +2015,8 @@ export interface components {
         };
         /** @description What a kiosk shows. */
         KioskView: {
+            /** @description Customers with an appointment check in here with their code. */
+            appointments: boolean;
             /** @description Its button board. */
             board: components["schemas"]["BoardLink"];
             /** @description The three buttons in order. */
@@ -2003,6 +2193,8 @@ export interface components {
         ManagerView: {
             /** @description Alerts, urgent first. */
             alerts: components["schemas"]["Alert"][];
+            /** @description Visits booked for today. */
+            appointments: components["schemas"]["AppointmentsToday"];
             /**
              * Format: int64
              * @description Rises with every change of the calendar.
@@ -2380,6 +2572,13 @@ export interface components {
             /** @description All that as a Latvian sentence. */
             text: string;
         };
+        /** @description A letter without an address. */
+        Reminder: {
+            /** @description Plain text. */
+            body: string;
+            /** @description Subject. */
+            subject: string;
+        };
         /**
          * @description What an account may do.
          * @enum {string}
@@ -2499,6 +2698,34 @@ export interface components {
          * @enum {string}
          */
         SlipState: "none" | "queued" | "sending" | "printed" | "failed" | "unknown";
+        /** @description One slot. */
+        SlotLine: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Places taken.
+             */
+            booked: number;
+            /**
+             * Format: int32
+             * @description Customers it has room for.
+             */
+            capacity: number;
+            /**
+             * Format: int32
+             * @description Places left; none where the slot has passed.
+             */
+            free: number;
+        };
+        /** @description The slots of a service on a date. */
+        SlotList: {
+            /** @description In order; none where nothing can be booked. */
+            slots: components["schemas"]["SlotLine"][];
+        };
         /** @description One account. */
         StaffLine: {
             /** @description Made by the demonstration. */
@@ -2612,6 +2839,7 @@ export interface components {
         };
         /** @description A ticket as staff see it. */
         TicketLine: {
+            appointment?: components["schemas"]["AppointmentLine"] | null;
             /**
              * Format: date-time
              * @description "This ticket counts as if taken at": the calling rule's key.
@@ -2659,6 +2887,8 @@ export interface components {
         TicketPhase: "waiting" | "called" | "serving" | "documents" | "parked" | "finished" | "no_show" | "cancelled";
         /** @description What a ticket is asked for. */
         TicketRequest: {
+            /** @description Code of an appointment: its customer checks in, and the appointment's service holds. */
+            appointment?: string | null;
             origin?: components["schemas"]["AskedAt"] | null;
             /** @description Serve out of turn (A2/2/2.5); staff only. */
             out_of_turn?: boolean;
@@ -2843,6 +3073,142 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list: {
+        parameters: {
+            query?: {
+                /** @description First date, `2026-11-22`; today where absent. */
+                from?: string;
+                /** @description How many days, 1 to 400; 7 where absent. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentList"];
+                };
+            };
+            /** @description `not_allowed`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat under the same key gets the first answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookedVisit"];
+                };
+            };
+            /** @description `slot_full`, `no_such_slot`, `appointment_over`, `date_too_far`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    free_slots: {
+        parameters: {
+            query: {
+                /** @description Date, `2026-11-22`. */
+                date: string;
+                /** @description Button digit of the service. */
+                service: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotList"];
+                };
+            };
+            /** @description `not_allowed`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the visit */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelVisit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentDetail"];
+                };
+            };
+            /** @description `no_such_appointment`, `already_checked_in`, `appointment_over`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     calendar: {
         parameters: {
             query?: {
@@ -3026,6 +3392,41 @@ export interface operations {
                 };
             };
             /** @description `not_signed_in` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat under the same key gets the first answer */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedTicket"];
+                };
+            };
+            /** @description `no_such_appointment`, `already_checked_in`, `too_early`, `centre_closed`, `too_many_attempts`, … */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4264,7 +4665,7 @@ export interface operations {
                     "application/json": components["schemas"]["IssuedTicket"];
                 };
             };
-            /** @description `centre_closed`, `button_resting`, `idempotency_mismatch`, … */
+            /** @description `centre_closed`, `button_resting`, `idempotency_mismatch`, `no_such_appointment`, … */
             default: {
                 headers: {
                     [name: string]: unknown;
