@@ -13,12 +13,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::AppState;
-use super::access::{Caller, DESKS, ISSUERS};
+use super::access::{Caller, DESKS, ISSUERS, PLANNERS};
 use super::answers::Answer;
-use super::body::{Asked as Query, At, Given, RequestKey};
+use super::body::{Asked as Query, At, Given, RequestKey, Uploaded};
 use super::problem::Problem;
 use super::steps::{events, scoped};
 use super::tickets::{AskedAt, asked, issued_answer};
+use crate::bookings::{self, Form, Outcome};
 use crate::codes::{Code, CodeKeys, KeyError};
 use crate::engine::handle::{Done, EngineError};
 use crate::engine::published::Published;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list, book))
         .routes(routes!(free_slots))
         .routes(routes!(cancel))
+        .routes(routes!(import))
         .routes(routes!(check_in))
 }
 
@@ -341,6 +343,28 @@ async fn cancel(
                 .ok_or_else(|| Rejection::NoSuchAppointment.into())
         })
         .await
+}
+
+/// Take bookings over from another system's file; a repeat changes nothing
+#[utoipa::path(post, path = "/api/v1/appointments/import", tag = "appointments",
+    request_body(content((String = "text/csv"), (String = "text/calendar")),
+        description = "CSV `service,slot[,reference][,code][,status]`, or iCalendar with DTSTART, UID, the service in CATEGORIES or SUMMARY, STATUS; at most 1 MiB and 5000 bookings"),
+    responses((status = 200, body = Outcome),
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`invalid`, `unknown_type`, `body_too_large`, …")))]
+async fn import(
+    State(state): State<AppState>,
+    caller: Caller,
+    file: Uploaded,
+) -> Result<Answer, Problem> {
+    caller.must_be(PLANNERS)?;
+    let form = match file.kind.as_str() {
+        "text/csv" => Form::Csv,
+        "text/calendar" => Form::Calendar,
+        _ => return Err(Problem::unknown_type()),
+    };
+    let (keys, actor) = (&state.ports.codes, caller.actor());
+    let outcome = bookings::import(&state.engine, keys, &actor, form, &file.bytes).await?;
+    Answer::json(StatusCode::OK, &outcome)
 }
 
 /// Check in with an appointment: issues its ticket

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
+use crate::bookings::FILE_BYTES_MAX;
 
 /// Largest request body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -27,25 +28,47 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body).await?;
+        let bytes = read(&parts.headers, body, BODY_BYTES_MAX).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         parse(text).map(Given)
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, Problem> {
+/// A file, at most [`FILE_BYTES_MAX`] long.
+pub(super) struct Uploaded {
+    /// Its type, without parameters, in small letters.
+    pub(super) kind: String,
+    pub(super) bytes: bytes::Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Uploaded {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let kind = parts.headers.get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        let kind = kind.split(';').next().unwrap_or("").trim();
+        Ok(Self {
+            kind: kind.to_ascii_lowercase(),
+            bytes: read(&parts.headers, body, FILE_BYTES_MAX).await?,
+        })
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<bytes::Bytes, Problem> {
     let told = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse::<u64>().ok());
-    if told.is_some_and(|bytes| bytes > BODY_BYTES_MAX as u64) {
-        return Err(Problem::body_too_large(BODY_BYTES_MAX));
+    if told.is_some_and(|bytes| bytes > max as u64) {
+        return Err(Problem::body_too_large(max));
     }
     // A body that breaks off is refused like one that is too long: nobody is there to read why.
-    tokio::time::timeout(BODY_TIME_MAX, axum::body::to_bytes(body, BODY_BYTES_MAX))
+    tokio::time::timeout(BODY_TIME_MAX, axum::body::to_bytes(body, max))
         .await
         .map_err(|_| Problem::too_slow())?
-        .map_err(|_| Problem::body_too_large(BODY_BYTES_MAX))
+        .map_err(|_| Problem::body_too_large(max))
 }
 
 fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {

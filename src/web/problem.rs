@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::password::PasswordError;
 use super::ports::{PressError, ReportError};
 use crate::access::AccessRejection;
+use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -104,6 +105,15 @@ impl Problem {
             ),
         )
         .retry_after(seconds)
+    }
+
+    /// A body of another type than the route takes.
+    pub(super) fn unknown_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unknown_type",
+            "Sūtiet failu kā text/csv vai text/calendar.",
+        )
     }
 
     pub(super) fn too_many_requests(seconds: u32) -> Self {
@@ -245,6 +255,7 @@ fn title(status: StatusCode) -> &'static str {
         408 => "Pieprasījums ir pārāk lēns",
         409 => "Šobrīd nav iespējams",
         413 => "Pieprasījums ir pārāk liels",
+        415 => "Nezināms faila veids",
         422 => "Nederīgi dati",
         429 => "Pārāk daudz pieprasījumu",
         503 => "Īslaicīgi nav pieejams",
@@ -296,6 +307,21 @@ impl From<Rejection> for Problem {
         let mut problem = Self::new(status, rejection.code(), rejection.sentence());
         problem.field = rejection.field().map(Into::into);
         problem
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Unreadable(why) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", why)
+            }
+            ImportError::Keys(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "appointment keys");
+                EngineError::Storage(error.to_string()).into()
+            }
+            ImportError::Engine(error) => error.into(),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use crate::queue::event::Event;
 use crate::queue::rejection::Rejection;
 use crate::queue::setup::Setup;
 use crate::queue::ticket::{DeskNumber, Place, Ticket, TicketId, TrackToken};
-use crate::queue::view::{SlipState, WaitRange};
+use crate::queue::view::{AppointmentLine, SlipState, WaitRange};
 
 /// Tickets in one list.
 const LIST_MAX: usize = 1_000;
@@ -155,6 +155,8 @@ pub(super) struct TicketDetail {
     slip: SlipState,
     /// The customer's own page.
     track_url: String,
+    /// The appointment with which its customer came.
+    appointment: Option<AppointmentLine>,
 }
 
 /// Tickets of today, oldest first.
@@ -500,6 +502,7 @@ fn detail(published: &Published, ticket: &Ticket) -> TicketDetail {
         wait: waiting.then(|| scene.wait_of(ticket)).flatten(),
         slip: scene.slip_state(ticket.id),
         track_url: track_url(&published.setup, &ticket.track),
+        appointment: scene.line(ticket).appointment,
     }
 }
 

@@ -106,10 +106,10 @@ async fn a_visit_is_booked_listed_and_kept() {
         .await
         .json();
     assert_eq!(
-        called["call"]["ticket"]["appointment"],
+        centre.get("anna", "/api/v1/tickets/1").await.json()["appointment"],
         json!({"slot": SLOT})
     );
-    let reason = called["call"]["reason"].as_str().unwrap();
+    let reason = called["reason"]["text"].as_str().unwrap();
     assert_eq!(
         reason,
         "Pirms pierakstītā laika, jo cita klienta nav: skaitās paņemta plkst. 10.00."

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod appointments;
+mod bookings;
 mod calendar;
 mod centre;
 mod desks;
