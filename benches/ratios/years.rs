@@ -284,6 +284,7 @@ fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [
                     p50_s: 300,
                     p90_s: 900,
                 }),
+                may_not_suffice: false,
                 print: None,
                 appointment: None,
             }

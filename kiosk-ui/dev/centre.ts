@@ -3,6 +3,7 @@
  * and knows just enough of the rules to walk through a day; it is never part of the built pages.
  */
 import type {
+  ClosingLine,
   Announcement,
   BoardView,
   Centre,
@@ -120,6 +121,7 @@ export class PretendCentre {
       issued_at: ticket.issued_at,
       ahead,
       wait: this.#wait(service),
+      may_not_suffice: false,
       slip: 'sending',
       track_path: `/t/token-${ticket.id}`,
     };
@@ -378,6 +380,8 @@ export class PretendCentre {
       help_requested: this.help.length > 0,
       hours: this.#hours,
       press_lock_s: 3,
+      alternatives: [],
+      remaining: this.waiting.length,
     };
   }
 
@@ -394,6 +398,22 @@ export class PretendCentre {
       waiting: this.#queues(),
       notice: { text: 'Piektdien, 27. novembrī, strādājam līdz plkst. 14.00' },
       hours: this.#hours,
+    };
+  }
+
+  #closing(): ClosingLine {
+    const closes = new Date();
+    closes.setHours(17, 0, 0, 0);
+    return {
+      closes_at: iso(closes.getTime()),
+      is_over: false,
+      remaining: this.waiting.length,
+      forecast: {
+        done_p50: iso(closes.getTime() - 25 * MINUTE),
+        done_p90: iso(closes.getTime() + 5 * MINUTE),
+        chance_percent: 84,
+        warns: false,
+      },
     };
   }
 
@@ -416,6 +436,7 @@ export class PretendCentre {
       no_shows: this.noShows,
       undo: this.undo && Date.parse(this.undo.until) > Date.now() ? this.undo : null,
       finished_today: desk.finished,
+      closing: this.#closing(),
       alerts: [],
       no_kiosk: false,
       help: this.help,
@@ -475,6 +496,20 @@ export class PretendCentre {
       displays: 1,
       display_list: [{ name: 'zale', state: 'well', since: iso(Date.now() - 3_600_000) }],
       monitor: 'on',
+      closing: {
+        ...this.#closing(),
+        overtime: { p50_min: 0, p90_min: 18, mean_min: 5 },
+        arrivals: 6,
+        services: this.#queues().map(({ service, name }) => ({
+          service,
+          name,
+          chance_percent: 64 + 10 * service,
+          may_not_suffice: service === 1,
+          stopped: null,
+        })),
+        help: null,
+        open: [],
+      },
       alerts: [
         {
           kind: 'printer',
@@ -527,6 +562,7 @@ export class PretendCentre {
       number: ticket?.number ?? 'P 027',
       service_name: ticket?.service_name ?? nameOf(1),
       state,
+      may_not_suffice: false,
       at: iso(Date.now()),
       timezone: 'Europe/Riga',
       ...this.overrides.track,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use jiff::SignedDuration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
@@ -18,7 +19,9 @@ use crate::clock::Clock;
 use crate::engine::handle::{DeviceReport, EngineHandle};
 use crate::journal;
 use crate::journal::record::{Fact, Record};
+use crate::queue::command::Actor;
 use crate::queue::event::Happened;
+use crate::queue::forecast::closing::Closing;
 use crate::queue::forecast::follow::REPLICATIONS;
 use crate::queue::forecast::following::Following;
 use crate::queue::forecast::outlook::Outlook;
@@ -29,6 +32,9 @@ const REST: Duration = Duration::from_millis(200);
 
 /// Waits change with time alone: while a desk is open there is an outlook this often.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Closing is looked at this often: it takes several runs, and nothing of it is decided in seconds.
+const CLOSING_EVERY: SignedDuration = SignedDuration::from_secs(15);
 
 /// The daemon starts without an outlook that takes longer than this.
 const FIRST_OUTLOOK_MAX: Duration = Duration::from_secs(5);
@@ -132,11 +138,31 @@ impl Forecaster {
     /// Makes an outlook and hands it to the engine.
     async fn look(&mut self) {
         let now = self.parts.clock.now();
-        let outlook = self.following.outlook(now, REPLICATIONS);
+        let mut outlook = self.following.outlook(now, REPLICATIONS);
+        let before = self.shown.as_ref().and_then(|shown| shown.closing.clone());
+        let (closing, is_new) = match before {
+            Some(before) if now.duration_since(before.made_at) < CLOSING_EVERY => {
+                (Some(before), false)
+            }
+            before => (self.following.closing(now, before.as_ref()), true),
+        };
+        outlook.closing = closing.clone();
         let outlook = Arc::new(outlook.after(self.shown.as_deref()));
         self.shown = Some(outlook.clone());
         let report = DeviceReport::Outlook(outlook);
         self.parts.engine.report(report).await;
+        if let Some(closing) = closing.filter(|_| is_new) {
+            self.stop_services(&closing).await;
+        }
+    }
+
+    /// Stops and releases services, where the centre is configured so.
+    async fn stop_services(&self, closing: &Closing) {
+        for command in self.following.stops_due(closing) {
+            if let Err(error) = self.parts.engine.submit(Actor::Rinda, command, None).await {
+                tracing::debug!(%error, "a service is not stopped or released");
+            }
+        }
     }
 
     /// Takes a batch in, and before it what was missed.

@@ -219,6 +219,7 @@ fn sample(setup: &Setup, service: Service) -> Ticket {
             p50_s: 1_200,
             p90_s: 2_100,
         }),
+        may_not_suffice: true,
         slips: 1,
         transfers: 0,
         appointment: None,

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::appointments::check_booking;
+use super::closing;
 use super::display;
 use super::place::{At, Found};
 use super::printer::{check_families, check_profile};
@@ -64,6 +65,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         lead,
     };
     check_web(&file, found);
+    let closing = closing::check(&file.closing, found);
     let display = display::check(&file.display, found);
     let warnings = warnings(&rules, lead, &desks);
     Some(Config {
@@ -84,6 +86,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
             series,
             hours,
             rules,
+            closing,
         },
         centre_id: file.centre.id,
         web: file.web,

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod check;
+mod closing;
 mod display;
 mod place;
 mod printer;
@@ -17,6 +18,7 @@ use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
 use crate::queue::setup::{PaperPolicy, Setup};
 use appointments::AppointmentsTable;
+use closing::ClosingTable;
 use display::DisplayTable;
 
 pub use display::DisplayPower;
@@ -177,6 +179,8 @@ struct File {
     #[serde(default)]
     display: DisplayTable,
     appointments: Option<AppointmentsTable>,
+    #[serde(default)]
+    closing: ClosingTable,
 }
 
 #[derive(Debug, Deserialize)]

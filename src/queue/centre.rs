@@ -3,7 +3,7 @@
 //! `apply` never fails and never asks whether something was allowed: an event has happened.
 //! Where an event names something unknown (a damaged line was lost), it changes what it can.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +17,7 @@ use super::desk::{Desk, LastStep, Seat, Staffed};
 use super::event::{Event, Happened, JobId, PrintOrder, Step, TransferTo};
 use super::paper::{JobState, Outbox, PrintJob, Roll};
 use super::setup::Setup;
+use super::stop::Stop;
 use super::ticket::{
     CancelReason, DeskNumber, Leg, Place, Ticket, TicketId, TicketNumber, TrackToken,
 };
@@ -73,6 +74,12 @@ pub struct Centre {
     /// Booked visits; they outlast the day.
     #[serde(default, skip_serializing_if = "Appointments::is_empty")]
     pub appointments: Appointments,
+    /// Services for which no more tickets are issued today.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stopped: BTreeMap<Service, Stop>,
+    /// Services that a person released today: the daemon does not stop them again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept_open: BTreeSet<Service>,
 }
 
 impl Centre {
@@ -182,6 +189,27 @@ impl Centre {
             | Event::AppointmentMoved { .. }
             | Event::AppointmentCancelled { .. }
             | Event::AppointmentCodesUnlinked { .. } => self.appointments.apply(&happened.event),
+            Event::ServiceStopped {
+                service,
+                by,
+                reason,
+                chance_percent,
+            } => {
+                let stop = Stop {
+                    at,
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    chance_percent: *chance_percent,
+                };
+                self.stopped.insert(*service, stop);
+                self.kept_open.remove(service);
+            }
+            Event::ServiceReleased { service, by } => {
+                self.stopped.remove(service);
+                if by.is_some() {
+                    self.kept_open.insert(*service);
+                }
+            }
         }
     }
 
@@ -319,7 +347,9 @@ impl Centre {
             | Event::AppointmentBooked { .. }
             | Event::AppointmentMoved { .. }
             | Event::AppointmentCancelled { .. }
-            | Event::AppointmentCodesUnlinked { .. } => {}
+            | Event::AppointmentCodesUnlinked { .. }
+            | Event::ServiceStopped { .. }
+            | Event::ServiceReleased { .. } => {}
         }
     }
 
@@ -376,6 +406,8 @@ impl Centre {
         self.help.clear();
         self.suppressed.clear();
         self.appointments.begin_day(date);
+        self.stopped.clear();
+        self.kept_open.clear();
         self.outbox.begin_day();
     }
 
@@ -391,6 +423,7 @@ impl Centre {
             out_of_turn,
             ahead,
             promise,
+            may_not_suffice,
             print,
             appointment,
         } = event
@@ -420,6 +453,7 @@ impl Centre {
                 legs: Vec::new(),
                 ahead: *ahead,
                 promise: *promise,
+                may_not_suffice: *may_not_suffice,
                 slips: 0,
                 appointment: *appointment,
             },

@@ -134,6 +134,10 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         Event::DaemonStarted { .. } => counts.starts += 1,
         Event::PressSuppressed { why, .. } => match why {
             Suppression::Closed => counts.refused += 1,
+            Suppression::Stopped => {
+                counts.refused += 1;
+                counts.refused_stopped += 1;
+            }
             Suppression::Resting | Suppression::Burst | Suppression::Stale => {
                 counts.suppressed += 1
             }
@@ -200,7 +204,9 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::AppointmentBooked { .. }
         | Event::AppointmentMoved { .. }
         | Event::AppointmentCancelled { .. }
-        | Event::AppointmentCodesUnlinked { .. } => {}
+        | Event::AppointmentCodesUnlinked { .. }
+        | Event::ServiceStopped { .. }
+        | Event::ServiceReleased { .. } => {}
     }
 }
 
@@ -264,7 +270,9 @@ impl DeskBefore {
             | Event::AppointmentBooked { .. }
             | Event::AppointmentMoved { .. }
             | Event::AppointmentCancelled { .. }
-            | Event::AppointmentCodesUnlinked { .. } => (Vec::new(), false),
+            | Event::AppointmentCodesUnlinked { .. }
+            | Event::ServiceStopped { .. }
+            | Event::ServiceReleased { .. } => (Vec::new(), false),
         };
         desks
             .into_iter()

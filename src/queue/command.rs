@@ -216,6 +216,25 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Give several open tickets an outcome, for one reason.
+    CloseTickets {
+        /// Tickets.
+        tickets: Vec<TicketId>,
+        /// Why.
+        reason: String,
+    },
+    /// Issue no more tickets for a service today (A2/2/2.3).
+    StopService {
+        /// Service.
+        service: Service,
+        /// Why.
+        reason: String,
+    },
+    /// Issue them again.
+    ReleaseService {
+        /// Service.
+        service: Service,
+    },
     /// Put a no-show back into the queue.
     Reinstate {
         /// Ticket.

@@ -76,6 +76,8 @@ pub enum Suppression {
     Stale,
     /// No tickets are issued at this hour.
     Closed,
+    /// No more tickets are issued for this service today (A2/2/2.3).
+    Stopped,
 }
 
 /// A step at a desk that can be taken back.
@@ -141,6 +143,9 @@ pub enum Event {
         ahead: u32,
         /// Wait promised.
         promise: Option<WaitRange>,
+        /// The customer was told that today may not suffice.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        may_not_suffice: bool,
         /// Print job and the kiosk that prints it, where there is a printer.
         print: Option<PrintOrder>,
         /// The appointment whose customer checked in with it.
@@ -422,6 +427,24 @@ pub enum Event {
         /// The date, and all before it.
         date: Date,
     },
+    /// No more tickets are issued for a service on this date (A2/2/2.3).
+    ServiceStopped {
+        /// Service.
+        service: Service,
+        /// Login; absent where the daemon did, because the centre is configured so.
+        by: Option<String>,
+        /// Why.
+        reason: String,
+        /// The chance then that one more would be finished by closing, percent.
+        chance_percent: Option<u8>,
+    },
+    /// Tickets are issued for it again.
+    ServiceReleased {
+        /// Service.
+        service: Service,
+        /// Login; absent where the daemon did.
+        by: Option<String>,
+    },
 }
 
 impl Event {
@@ -467,7 +490,9 @@ impl Event {
             | Self::AppointmentBooked { .. }
             | Self::AppointmentMoved { .. }
             | Self::AppointmentCancelled { .. }
-            | Self::AppointmentCodesUnlinked { .. } => None,
+            | Self::AppointmentCodesUnlinked { .. }
+            | Self::ServiceStopped { .. }
+            | Self::ServiceReleased { .. } => None,
         }
     }
 }

@@ -4,6 +4,9 @@
 //! where service times are exponential, and the desks' time learned from this centre.
 
 pub mod chance;
+pub mod closing;
+#[cfg(test)]
+mod closing_tests;
 #[cfg(test)]
 mod exact;
 pub mod feed;

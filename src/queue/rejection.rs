@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::dotted;
+use super::catalogue::Service;
 use super::hours::Interval;
 use super::ticket::{DeskNumber, TicketNumber};
 
@@ -51,6 +52,13 @@ pub enum Rejection {
     CentreClosed {
         /// When it next opens.
         opens_at: Option<Timestamp>,
+    },
+    /// No more tickets are issued for the service today (A2/2/2.3).
+    ServiceStopped(Service),
+    /// No tickets, or more than can be given an outcome at once.
+    TooManyTickets {
+        /// So many.
+        max: usize,
     },
     /// There is nothing to undo, or it is too late.
     NothingToUndo,
@@ -128,6 +136,8 @@ impl Rejection {
             Self::TicketNotNoShow(_) => "ticket_not_no_show",
             Self::TicketNotForDesk(_) => "ticket_not_for_desk",
             Self::CentreClosed { .. } => "centre_closed",
+            Self::ServiceStopped(_) => "service_stopped",
+            Self::TooManyTickets { .. } => "invalid",
             Self::NothingToUndo => "nothing_to_undo",
             Self::NotAllowed => "not_allowed",
             Self::BadText { .. } => "invalid",
@@ -153,6 +163,9 @@ impl Rejection {
     pub fn field(&self) -> Option<&'static str> {
         if let Self::BadText { field, .. } = self {
             return Some(field);
+        }
+        if let Self::TooManyTickets { .. } = self {
+            return Some("tickets");
         }
         let hours = matches!(self, Self::HoursOverlap(..) | Self::TooManyIntervals { .. });
         hours.then_some("intervals")
@@ -198,6 +211,13 @@ impl Rejection {
                 format!("Biļete {number} nav šī galda pakalpojumam.")
             }
             Self::CentreClosed { .. } => "Šobrīd klientus nepieņem.".to_owned(),
+            Self::ServiceStopped(service) => format!(
+                "{}. pogai šodien biļetes vairs neizsniedz. Biļeti var izsniegt darbinieks.",
+                service.digit()
+            ),
+            Self::TooManyTickets { max } => {
+                format!("Norādiet no 1 līdz {max} biļetēm.")
+            }
             Self::NothingToUndo => "Nav ko atsaukt, vai arī ir par vēlu.".to_owned(),
             Self::NotAllowed => "Jums nav tiesību to darīt.".to_owned(),
             Self::BadText { field, max } => {

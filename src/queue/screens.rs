@@ -94,21 +94,25 @@ impl<'a> Scene<'a> {
             appointments: Service::ALL
                 .into_iter()
                 .any(|service| slots::capacity(self.setup, service) > 0),
+            alternatives: self.setup.closing.alternatives.clone(),
+            remaining: self.remaining(),
         }
     }
 
-    /// The lamps of every button board, in button order: lit where a press issues a ticket. A
-    /// printer that is down leaves them lit: the number is given all the same and stands on the
+    /// The lamps of every button board, in button order: lit where a press issues a ticket, dark
+    /// where the service is stopped. A printer that is down leaves them lit: the number is given all the same and stands on the
     /// kiosk's screen.
     pub fn lamps(&self) -> [LampState; 3] {
-        match (
-            issues_now(self.setup, self.centre, self.now),
-            self.around.journal_fails,
-        ) {
-            (false, _) => [LampState::Off; 3],
-            (true, false) => [LampState::On; 3],
-            (true, true) => [LampState::OutOfService; 3],
-        }
+        let issues = issues_now(self.setup, self.centre, self.now);
+        Service::ALL.map(|service| {
+            if !issues || self.centre.stopped.contains_key(&service) {
+                LampState::Off
+            } else if self.around.journal_fails {
+                LampState::OutOfService
+            } else {
+                LampState::On
+            }
+        })
     }
 
     /// What the waiting-room display shows.
@@ -131,6 +135,7 @@ impl<'a> Scene<'a> {
             number: ticket.number.to_string(),
             service_name: self.setup.service_name(ticket.service).to_owned(),
             state: self.track_state(ticket),
+            may_not_suffice: ticket.may_not_suffice,
             at: self.now,
             timezone: self.setup.timezone_name.clone(),
         }
@@ -175,6 +180,7 @@ impl<'a> Scene<'a> {
     /// What the paper of a ticket says.
     pub fn slip(&self, ticket: &Ticket, copy: bool) -> Slip {
         let tz = &self.setup.timezone;
+        let closing = ticket.may_not_suffice.then_some(wording::MAY_NOT_SUFFICE);
         let guidance = [
             "Lūdzu, gaidiet, līdz Jūsu numurs",
             "parādās ekrānā un tiek nosaukts.",
@@ -190,7 +196,11 @@ impl<'a> Scene<'a> {
             wait_text: ticket
                 .promise
                 .map(|wait| format!("Paredzamā gaidīšana: {}", wording::wait_minutes(wait))),
-            guidance: guidance.iter().map(|line| (*line).to_owned()).collect(),
+            guidance: closing
+                .into_iter()
+                .chain(guidance)
+                .map(str::to_owned)
+                .collect(),
             track_url: self
                 .setup
                 .public_url
@@ -241,20 +251,27 @@ impl<'a> Scene<'a> {
                 ButtonView {
                     service,
                     name: self.setup.service_name(service).to_owned(),
-                    state: match (
-                        issues_now(self.setup, self.centre, self.now),
-                        self.is_served(service),
-                    ) {
-                        (false, _) => ButtonState::Closed,
-                        (true, false) => ButtonState::NoDesk,
-                        (true, true) => ButtonState::Open,
-                    },
+                    state: self.button_state(service, self.is_served(service)),
                     waiting: self.waiting_count(service),
                     wait,
                     locked_until: self.locked_until(kiosk, service),
                 }
             })
             .collect()
+    }
+
+    fn button_state(&self, service: Service, is_served: bool) -> ButtonState {
+        if !issues_now(self.setup, self.centre, self.now) {
+            ButtonState::Closed
+        } else if self.centre.stopped.contains_key(&service) {
+            ButtonState::Stopped
+        } else if !is_served {
+            ButtonState::NoDesk
+        } else if self.may_not_suffice(service) {
+            ButtonState::MayNotSuffice
+        } else {
+            ButtonState::Open
+        }
     }
 
     fn locked_until(&self, kiosk: &str, service: Service) -> Option<Timestamp> {
@@ -273,6 +290,7 @@ impl<'a> Scene<'a> {
             issued_at: ticket.issued_at,
             ahead: ticket.ahead,
             wait: ticket.promise,
+            may_not_suffice: ticket.may_not_suffice,
             slip: self.slip_state(ticket.id),
             track_path: track_path(ticket),
         })

@@ -40,6 +40,41 @@ pub struct Setup {
     pub hours: OpeningHours,
     /// Numbers in the rules.
     pub rules: Rules,
+    /// What happens as closing draws near.
+    pub closing: ClosingPolicy,
+}
+
+/// Who stops a service before closing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopPolicy {
+    /// A named person.
+    ByHand,
+    /// The daemon as well, where today may not suffice.
+    Automatic,
+}
+
+/// What happens as closing draws near (A2/2/2.3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClosingPolicy {
+    /// Below this chance that everybody is served by closing staff are warned.
+    pub warn_below: f64,
+    /// Below this chance kiosks say that today may not suffice.
+    pub may_not_suffice_below: f64,
+    /// Who stops a service.
+    pub stop: StopPolicy,
+    /// What else a customer can do, a line each; shown at kiosks.
+    pub alternatives: Vec<String>,
+}
+
+impl Default for ClosingPolicy {
+    fn default() -> Self {
+        Self {
+            warn_below: 0.8,
+            may_not_suffice_below: 0.7,
+            stop: StopPolicy::ByHand,
+            alternatives: Vec::new(),
+        }
+    }
 }
 
 /// One desk.

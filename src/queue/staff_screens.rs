@@ -57,6 +57,7 @@ impl Scene<'_> {
                 .desks
                 .get(&number)
                 .map_or(0, |desk| desk.finished_today),
+            closing: self.closing_line(),
             alerts: self.alerts(),
             no_kiosk: self.setup.no_kiosk,
             help: self.centre.help.keys().cloned().collect(),
@@ -93,6 +94,7 @@ impl Scene<'_> {
             displays: displays::connected(&self.around.displays),
             display_list: self.manager_displays(),
             monitor: self.around.monitor.map(|(state, _)| state),
+            closing: self.closing_view(),
             alerts: self.alerts(),
             curve: self.curve(),
             wait_target_s: u32::try_from(self.setup.rules.wait_target.as_secs())
@@ -137,6 +139,7 @@ impl Scene<'_> {
             }
         }
         alerts.extend(self.display_alerts());
+        alerts.extend(self.closing_alert());
         for (kiosk, since) in &self.centre.help {
             alerts.push(Alert {
                 kind: "help".to_owned(),

@@ -188,8 +188,10 @@ pub struct DayCounts {
     pub overrides: i64,
     /// Presses that issued no ticket on purpose.
     pub suppressed: i64,
-    /// Presses while no tickets were issued.
+    /// Presses while no tickets were issued, or none for the service.
     pub refused: i64,
+    /// Of these, presses of a service that was stopped before closing (A2/2/2.3).
+    pub refused_stopped: i64,
     /// Papers that did not come out.
     pub print_failures: i64,
     /// Papers that may or may not have come out.
@@ -224,6 +226,7 @@ impl DayCounts {
             (&mut self.overrides, other.overrides),
             (&mut self.suppressed, other.suppressed),
             (&mut self.refused, other.refused),
+            (&mut self.refused_stopped, other.refused_stopped),
             (&mut self.print_failures, other.print_failures),
             (&mut self.print_unknown, other.print_unknown),
             (&mut self.reprints, other.reprints),

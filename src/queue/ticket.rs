@@ -206,6 +206,9 @@ pub struct Ticket {
     pub ahead: u32,
     /// Wait promised at issue.
     pub promise: Option<WaitRange>,
+    /// The customer was told that today may not suffice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_not_suffice: bool,
     /// Papers asked for so far; every one after the first says KOPIJA.
     pub slips: u32,
     /// The appointment whose customer checked in with it.

@@ -9,8 +9,13 @@ use utoipa::ToSchema;
 
 use super::catalogue::Service;
 
+mod closing;
 mod manager;
 
+pub use closing::{
+    ClosingForecast, ClosingLine, ClosingService, ClosingView, HelpLine, OpenTicket, OvertimeRange,
+    StopLine,
+};
 pub use manager::{
     AppointmentsToday, HalfHour, ManagerDesk, ManagerDisplay, ManagerKiosk, ManagerQueue,
     ManagerView, PAPERS_MAX, PaperLine, RollLine,
@@ -80,6 +85,10 @@ pub enum ButtonState {
     Open,
     /// A press issues a ticket, but no open desk serves this service now.
     NoDesk,
+    /// A press issues a ticket, but the customer may not be served today (A2/2/2.3).
+    MayNotSuffice,
+    /// A named person, or the centre's configuration, stopped the service for today.
+    Stopped,
     /// No tickets are issued now.
     Closed,
 }
@@ -196,6 +205,8 @@ pub struct LastIssued {
     pub ahead: u32,
     /// Expected wait when issued.
     pub wait: Option<WaitRange>,
+    /// The customer was told that today may not suffice.
+    pub may_not_suffice: bool,
     /// What became of the paper.
     pub slip: SlipState,
     /// Path of the ticket's own page, `/t/…`.
@@ -249,6 +260,10 @@ pub struct KioskView {
     pub press_lock_s: u32,
     /// Customers with an appointment check in here with their code.
     pub appointments: bool,
+    /// What else a customer can do where today may not suffice, a line each.
+    pub alternatives: Vec<String>,
+    /// Customers with a ticket who have no outcome yet: they are served after closing too.
+    pub remaining: u32,
 }
 
 /// One call on the waiting-room display.
@@ -430,7 +445,8 @@ pub struct UndoLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
     /// Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
-    /// `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
+    /// `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
+    /// `closing`.
     pub kind: String,
     /// A Latvian sentence that says what to do.
     pub text: String,
@@ -473,6 +489,8 @@ pub struct DeskView {
     pub undo: Option<UndoLine>,
     /// Customers finished at this desk today.
     pub finished_today: u32,
+    /// Today's closing; absent where reception has no end today.
+    pub closing: Option<ClosingLine>,
     /// Alerts.
     pub alerts: Vec<Alert>,
     /// No kiosk in this centre: after each customer check the room (A2/2/2.2).
@@ -510,6 +528,8 @@ pub struct TrackView {
     pub service_name: String,
     /// State.
     pub state: TrackState,
+    /// The customer was told that today may not suffice.
+    pub may_not_suffice: bool,
     /// When this was true.
     pub at: Timestamp,
     /// IANA time zone for showing times.

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 use super::ticket::{DeskNumber, TicketNumber};
 use super::view::WaitRange;
 
+/// On paper and on a ticket's page, where the customer was told so at issue (A2/2/2.3).
+pub const MAY_NOT_SUFFICE: &str = "Šodien Jūs var nepaspēt apkalpot.";
+
 /// Waits are told in steps of this many minutes, rounded up.
 const WAIT_STEP_MIN: u32 = 5;
 

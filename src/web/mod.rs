@@ -11,6 +11,7 @@ mod appointments;
 mod body;
 mod calendar;
 mod centre;
+mod closing;
 mod connections;
 mod desk_steps;
 mod desks;

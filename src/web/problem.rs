@@ -11,6 +11,7 @@ use super::ports::{PressError, ReportError};
 use crate::access::AccessRejection;
 use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
+use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
 
@@ -232,7 +233,7 @@ impl Problem {
     }
 
     /// A press that gave no ticket on purpose.
-    pub(super) fn suppressed(why: Suppression, rest_s: u32) -> Self {
+    pub(super) fn suppressed(service: Service, why: Suppression, rest_s: u32) -> Self {
         match why {
             Suppression::Resting | Suppression::Burst | Suppression::Stale => Self::new(
                 StatusCode::CONFLICT,
@@ -241,6 +242,7 @@ impl Problem {
             )
             .retry_after(rest_s.max(1)),
             Suppression::Closed => Self::from(Rejection::CentreClosed { opens_at: None }),
+            Suppression::Stopped => Self::from(Rejection::ServiceStopped(service)),
         }
     }
 }
@@ -275,6 +277,7 @@ impl From<Rejection> for Problem {
             | Rejection::DateTooFar { .. }
             | Rejection::NoSuchSlot
             | Rejection::HoursOverlap(..)
+            | Rejection::TooManyTickets { .. }
             | Rejection::TooManyIntervals { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Rejection::DeskClosed(_)
             | Rejection::DeskBusy(_)
@@ -291,6 +294,7 @@ impl From<Rejection> for Problem {
             | Rejection::TicketNotNoShow(_)
             | Rejection::TicketNotForDesk(_)
             | Rejection::CentreClosed { .. }
+            | Rejection::ServiceStopped(_)
             | Rejection::NothingToUndo
             | Rejection::NoPrinter
             | Rejection::SeriesFull

@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::Problem;
 use super::{
-    AppState, access, appointments, calendar, centre, desk_steps, desks, headers, kiosks, live,
-    openapi, pages, register, reports, session, status, tickets, track,
+    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, headers, kiosks,
+    live, openapi, pages, register, reports, session, status, tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -31,6 +31,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(centre::routes())
         .merge(calendar::routes())
         .merge(appointments::routes())
+        .merge(closing::routes())
         .merge(live::routes())
         .merge(reports::routes())
         .merge(register::routes())

@@ -86,6 +86,8 @@ pub(super) struct IssuedTicket {
     wait: Option<WaitRange>,
     /// The customer's own page; a path where the centre has no public address.
     track_url: String,
+    /// The customer is told that today may not suffice (A2/2/2.3).
+    may_not_suffice: bool,
     /// `queued` where a paper will come out, else `none`.
     slip: SlipState,
 }
@@ -267,9 +269,9 @@ pub(super) fn kiosk_of(setup: &Setup, device: &str) -> String {
 /// The answer is made of the event alone, so that a repeat gets it to the byte.
 fn issued(setup: &Setup, done: &Done) -> Result<IssuedTicket, Problem> {
     for (record, event) in events(&done.records) {
-        if let Event::PressSuppressed { why, .. } = event {
+        if let Event::PressSuppressed { service, why, .. } = event {
             let rest_s = u32::try_from(setup.rules.press_lock.as_secs()).unwrap_or(1);
-            return Err(Problem::suppressed(*why, rest_s));
+            return Err(Problem::suppressed(*service, *why, rest_s));
         }
         if let Some(issued) = issued_by(setup, record, event) {
             return Ok(issued);
@@ -287,6 +289,7 @@ fn issued_by(setup: &Setup, record: &Record, event: &Event) -> Option<IssuedTick
         track,
         ahead,
         promise,
+        may_not_suffice,
         print,
         ..
     } = event
@@ -301,6 +304,7 @@ fn issued_by(setup: &Setup, record: &Record, event: &Event) -> Option<IssuedTick
         ahead: *ahead,
         wait: *promise,
         track_url: track_url(setup, track),
+        may_not_suffice: *may_not_suffice,
         slip: match print {
             Some(_) => SlipState::Queued,
             None => SlipState::None,

@@ -19,7 +19,7 @@ use rinda::queue::desk::Seat;
 use rinda::queue::event::{Event, Happened, JobId, TransferTo};
 use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::hours::{DayHours, Exception, HolidayRules, OpeningHours};
-use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
+use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::statistics::DayFigures;
 use rinda::queue::ticket::{DeskNumber, Place, Ticket, TicketId, TrackToken};
 
@@ -89,6 +89,7 @@ pub fn setup() -> Setup {
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),
+        closing: ClosingPolicy::default(),
     }
 }
 

@@ -18,9 +18,10 @@ use rinda::queue::deadline::{expire, next_deadline, on_start};
 use rinda::queue::decide::{Moment, decide};
 use rinda::queue::event::{CallRule, Event, Happened, JobId, TransferTo};
 use rinda::queue::forecast::LearnedTimes;
+use rinda::queue::forecast::outlook::Outlook;
 use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
 use rinda::queue::rejection::Rejection;
-use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
+use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::{DeskNumber, Ticket, TicketId, TrackToken};
 
 /// Ten o'clock on a Monday in Riga, an hour and a half after opening.
@@ -34,6 +35,7 @@ pub struct Floor {
     pub log: Vec<Happened>,
     pub learned: LearnedTimes,
     /// Statements tell of paper that time has overtaken; only scripts about paper print any.
+    pub outlook: Option<Outlook>,
     pub tells_of_late_paper: bool,
 }
 
@@ -78,6 +80,7 @@ pub fn setup() -> Setup {
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),
+        closing: ClosingPolicy::default(),
     }
 }
 
@@ -117,6 +120,7 @@ impl Floor {
             now,
             log: Vec::new(),
             learned: LearnedTimes::default(),
+            outlook: None,
             tells_of_late_paper: false,
         };
         floor.expire();
@@ -162,7 +166,7 @@ impl Floor {
             now: self.now,
             setup: &self.setup,
             learned: &self.learned,
-            outlook: None,
+            outlook: self.outlook.as_ref(),
             track: &track,
             keyed: false,
         };
@@ -249,7 +253,8 @@ impl Floor {
             login: login.to_owned(),
         };
         match (who, words[0]) {
-            (Some("boss"), _) | (None, "hours" | "move" | "clear" | "unmove") => {
+            (Some("boss"), _)
+            | (None, "hours" | "move" | "clear" | "unmove" | "stop" | "release") => {
                 Actor::Supervisor {
                     login: "boss".to_owned(),
                 }
@@ -266,8 +271,8 @@ impl Floor {
             (Some(login), _) => consultant(login),
             (
                 None,
-                "out" | "cancel" | "reinstate" | "reprint" | "answer" | "staff" | "roll" | "book"
-                | "calloff",
+                "out" | "cancel" | "reinstate" | "reprint" | "answer" | "outcomes" | "staff"
+                | "roll" | "book" | "calloff",
             ) => consultant("one"),
             (None, "import") => Actor::Rinda,
             (None, _) => {
@@ -365,6 +370,17 @@ fn command(words: &[&str]) -> Command {
         },
         "reinstate" => Command::Reinstate { ticket: ticket(1) },
         "reprint" => Command::Reprint { ticket: ticket(1) },
+        "stop" => Command::StopService {
+            service: the_service(1),
+            reason: "rinda ir gara".to_owned(),
+        },
+        "release" => Command::ReleaseService {
+            service: the_service(1),
+        },
+        "outcomes" => Command::CloseTickets {
+            tickets: (1..words.len()).map(ticket).collect(),
+            reason: "klients devās prom".to_owned(),
+        },
         "help" => Command::RequestHelp {
             kiosk: word(1).map_or_else(kiosk, str::to_owned),
         },
@@ -484,6 +500,16 @@ pub fn say(event: &Event) -> String {
         ),
         Event::TicketIssued { ticket, number, .. } => format!("issued #{} {number}", ticket.0),
         Event::PressSuppressed { why, .. } => format!("suppressed {why:?}"),
+        Event::ServiceStopped { service, by, .. } => format!(
+            "stopped {} by {}",
+            service.digit(),
+            by.as_deref().unwrap_or("nobody")
+        ),
+        Event::ServiceReleased { service, by } => format!(
+            "released {} by {}",
+            service.digit(),
+            by.as_deref().unwrap_or("nobody")
+        ),
         Event::DeskOpened {
             desk, consultant, ..
         } => format!("opened {desk} {consultant}"),

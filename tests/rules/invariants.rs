@@ -112,7 +112,9 @@ impl Watch {
             | Event::AppointmentBooked { .. }
             | Event::AppointmentMoved { .. }
             | Event::AppointmentCancelled { .. }
-            | Event::AppointmentCodesUnlinked { .. } => {}
+            | Event::AppointmentCodesUnlinked { .. }
+            | Event::ServiceStopped { .. }
+            | Event::ServiceReleased { .. } => {}
         }
         self.holds(after, happened.at);
     }

@@ -3,6 +3,7 @@
 
 mod appointments;
 mod calendar;
+mod closing;
 mod desk;
 mod displays;
 mod floor;

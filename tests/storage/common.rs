@@ -141,6 +141,7 @@ pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
         out_of_turn: false,
         ahead: 0,
         promise: None,
+        may_not_suffice: false,
         print: None,
         appointment: None,
     };

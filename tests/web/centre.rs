@@ -21,7 +21,7 @@ use rinda::journal::Journal;
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
 use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
-use rinda::queue::setup::{DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
+use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::DeskNumber;
 use rinda::web::ports::{
     PressError, ReportError, ReportFormat, ReportOf, Reports, SimulatedKiosks, Voice,
@@ -255,6 +255,7 @@ fn setup() -> Setup {
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),
+        closing: ClosingPolicy::default(),
     }
 }
 

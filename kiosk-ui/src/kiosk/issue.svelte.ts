@@ -13,6 +13,8 @@ export interface ShownTicket {
   service: Service;
   ahead: number;
   wait: WaitRange | null;
+  /** The customer was told that today may not suffice. */
+  may_not_suffice: boolean;
   /** Unknown until the view that follows the answer. */
   slip: SlipState | null;
 }
@@ -73,6 +75,6 @@ export class Issuing {
 }
 
 function fromView(last: LastIssued): ShownTicket {
-  const { id, number, service, ahead, wait, slip } = last;
-  return { id, number, service, ahead, wait: wait ?? null, slip };
+  const { id, number, service, ahead, wait, may_not_suffice, slip } = last;
+  return { id, number, service, ahead, wait: wait ?? null, may_not_suffice, slip };
 }

@@ -253,6 +253,17 @@ impl<'a> Calendar<'a> {
         }
     }
 
+    /// The end of a date's reception; absent where it has none, or goes on over midnight.
+    pub fn closing(&self, date: Date, tz: &TimeZone) -> Option<Timestamp> {
+        let (_, closes_at) = *self.spans(date, tz).last()?;
+        let tomorrow = date.checked_add(1.days()).ok()?;
+        let goes_on = self
+            .spans(tomorrow, tz)
+            .first()
+            .map(|(opens_at, _)| *opens_at);
+        (goes_on != Some(closes_at)).then_some(closes_at)
+    }
+
     /// Seven days from `date` for the idle screens.
     pub fn lines(&self, date: Date) -> Vec<HoursLine> {
         (0..7)

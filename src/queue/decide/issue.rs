@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::closing::closing_of;
 use super::{Decision, Moment};
 use crate::queue::appointments::TicketAppointment;
 use crate::queue::calling::Credits;
@@ -79,6 +80,9 @@ pub(super) fn issue_as(
         (Some(date), true) => date,
         (Some(_), false) | (None, _) => return Err(closed(setup, centre, moment.now)),
     };
+    if *asked != Asked::Staff && centre.stopped.contains_key(&service) {
+        return Err(Rejection::ServiceStopped(service));
+    }
     let last = centre.last_numbers.get(&service).copied().unwrap_or(0);
     if last >= SERIES_NUMBER_MAX {
         return Err(Rejection::SeriesFull);
@@ -104,6 +108,8 @@ pub(super) fn issue_as(
             }
             None => forecast::wait(centre, moment.learned, service, counts_from, ticket),
         },
+        may_not_suffice: closing_of(moment)
+            .is_some_and(|closing| closing.may_not_suffice.contains(&service)),
         print: printer_for(centre, setup, actor, asked).map(|kiosk| PrintOrder {
             job: centre.next_job(),
             kiosk,
@@ -152,8 +158,12 @@ fn suppression(
     if since(rules.burst_window).count() >= rules.burst_tickets {
         return Some(Suppression::Burst);
     }
-    let board = matches!(asked, Asked::Board { .. });
-    (board && !issues_now(moment.setup, centre, moment.now)).then_some(Suppression::Closed)
+    if !issues_now(moment.setup, centre, moment.now) {
+        let board = matches!(asked, Asked::Board { .. });
+        return board.then_some(Suppression::Closed);
+    }
+    let stopped = centre.stopped.contains_key(&service);
+    stopped.then_some(Suppression::Stopped)
 }
 
 /// Whether tickets are issued: from two minutes before reception until its end (A2/1/6.1).

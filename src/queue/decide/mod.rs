@@ -3,6 +3,7 @@
 
 mod appointments;
 mod calendar;
+mod closing;
 mod desk;
 mod issue;
 mod paper;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 
 use self::appointments::Visits;
 use self::calendar::{clear_day, set_day};
+use self::closing::{close_tickets, release, stop};
 use self::desk::Desk;
 use self::issue::{issue, printer_for};
 use self::paper::{printer_cleared, replace_roll, report_slip, reprint};
@@ -26,6 +28,7 @@ use super::setup::Setup;
 use super::ticket::{CancelReason, Place, Ticket, TicketId, TrackToken};
 
 pub use self::calendar::{INTERVALS_MAX, PLANNED_DAYS_MAX, REASON_CHARS_MAX};
+pub use self::closing::{AUTOMATIC_WITHIN, CLOSED_AT_ONCE_MAX};
 pub use self::desk::undoable;
 pub use self::issue::{SERIES_NUMBER_MAX, ahead_of, issues_now};
 
@@ -109,6 +112,9 @@ pub fn decide(centre: &Centre, moment: &Moment, actor: &Actor, command: &Command
         Command::Undo { desk: number } => desk.undo(*number),
         Command::MarkOutOfTurn { ticket } => mark_out_of_turn(centre, moment, actor, *ticket),
         Command::Cancel { ticket, reason } => cancel(centre, actor, *ticket, reason),
+        Command::CloseTickets { tickets, reason } => close_tickets(centre, actor, tickets, reason),
+        Command::StopService { service, reason } => stop(centre, moment, actor, *service, reason),
+        Command::ReleaseService { service } => release(centre, moment, actor, *service),
         Command::Reinstate { ticket } => reinstate(centre, moment, actor, *ticket),
         Command::Reprint { ticket } => reprint(centre, moment, actor, *ticket),
         Command::RequestHelp { kiosk } => request_help(centre, moment, kiosk),

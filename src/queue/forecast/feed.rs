@@ -141,7 +141,9 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
         | Event::AppointmentBooked { .. }
         | Event::AppointmentMoved { .. }
         | Event::AppointmentCancelled { .. }
-        | Event::AppointmentCodesUnlinked { .. } => return None,
+        | Event::AppointmentCodesUnlinked { .. }
+        | Event::ServiceStopped { .. }
+        | Event::ServiceReleased { .. } => return None,
     })
 }
 
@@ -149,9 +151,9 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
 fn desk_of(event: &Event) -> Option<DeskNumber> {
     match event {
         Event::DeskOpened { desk, .. }
+        | Event::DeskServicesChanged { desk, .. }
         | Event::DeskClosed { desk }
         | Event::DeskRemoved { desk }
-        | Event::DeskServicesChanged { desk, .. }
         | Event::BreakStarted { desk }
         | Event::BreakEnded { desk }
         | Event::TicketCalled { desk, .. }
@@ -187,7 +189,9 @@ fn desk_of(event: &Event) -> Option<DeskNumber> {
         | Event::AppointmentBooked { .. }
         | Event::AppointmentMoved { .. }
         | Event::AppointmentCancelled { .. }
-        | Event::AppointmentCodesUnlinked { .. } => None,
+        | Event::AppointmentCodesUnlinked { .. }
+        | Event::ServiceStopped { .. }
+        | Event::ServiceReleased { .. } => None,
     }
 }
 

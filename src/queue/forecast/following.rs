@@ -4,16 +4,23 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::closing::{Asked, Closing, Remedy};
 use super::feed::{happenings, seconds, standing};
 use super::follow::Follower;
 use super::outlook::Outlook;
 use super::picture::Credits;
+use crate::queue::catalogue::Service;
 use crate::queue::centre::Centre;
+use crate::queue::command::Command;
+use crate::queue::decide::AUTOMATIC_WITHIN;
 use crate::queue::event::Happened;
-use crate::queue::setup::Setup;
+use crate::queue::setup::{Setup, StopPolicy};
 
 /// Seed of the replications: the same state leads to the same forecast.
 const SEED: u64 = 20_260_101;
+
+/// Why the daemon stops a service, as staff read it.
+const MAY_NOT_SUFFICE_REASON: &str = "Līdz slēgšanai visus var nepaspēt apkalpot";
 
 /// A centre that is followed.
 #[derive(Debug)]
@@ -85,6 +92,73 @@ impl Following {
     /// What it knows and has learned.
     pub fn follower(&self) -> &Follower {
         &self.follower
+    }
+
+    /// Whether everybody is served by closing; absent where reception has no end ahead today, or
+    /// nobody works.
+    pub fn closing(&mut self, at: Timestamp, before: Option<&Closing>) -> Option<Closing> {
+        let tz = &self.setup.timezone;
+        let calendar = self.centre.calendar(&self.setup);
+        let closes_at = calendar.closing(self.setup.date_of(at), tz)?;
+        if closes_at <= at || !self.is_busy() {
+            return None;
+        }
+        self.follower.pass(seconds(at));
+        let stopped = self.centre.stopped.keys().copied().collect();
+        Some(self.follower.closing(&Asked {
+            now: at,
+            closes_at,
+            stopped: &stopped,
+            remedies: &self.remedies(),
+            policy: &self.setup.closing,
+            before,
+        }))
+    }
+
+    /// What the daemon does by itself about closing, where the centre is configured so: it stops a
+    /// service for which today may not suffice, and releases it when it does again.
+    pub fn stops_due(&self, closing: &Closing) -> Vec<Command> {
+        let near = closing.closes_at.duration_since(closing.made_at) <= AUTOMATIC_WITHIN;
+        if self.setup.closing.stop == StopPolicy::ByHand || !near {
+            return Vec::new();
+        }
+        let due = Service::ALL.into_iter().filter_map(|service| {
+            let low = closing.may_not_suffice.contains(&service);
+            match self.centre.stopped.get(&service) {
+                None if low && !self.centre.kept_open.contains(&service) => {
+                    Some(Command::StopService {
+                        service,
+                        reason: MAY_NOT_SUFFICE_REASON.to_owned(),
+                    })
+                }
+                Some(stop) if !low && stop.by.is_none() => {
+                    Some(Command::ReleaseService { service })
+                }
+                None | Some(_) => None,
+            }
+        });
+        due.collect()
+    }
+
+    /// Desks that could open, and services that open desks could take over.
+    fn remedies(&self) -> Vec<Remedy> {
+        let mut remedies = Vec::new();
+        for (desk, setup) in &self.setup.desks {
+            match self.centre.staffed(*desk) {
+                None => remedies.push(Remedy::OpenDesk {
+                    desk: *desk,
+                    services: setup.services.clone(),
+                }),
+                Some(staffed) => {
+                    let more = setup.services.difference(&staffed.services);
+                    remedies.extend(more.map(|service| Remedy::AddService {
+                        desk: *desk,
+                        service: *service,
+                    }));
+                }
+            }
+        }
+        remedies
     }
 
     /// What is to be expected at a moment, from so many replications.

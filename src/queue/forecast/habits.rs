@@ -264,6 +264,26 @@ impl Habits {
         (rate, self.arrivals.out_of_turn.value())
     }
 
+    /// Walk-ins expected between two moments after opening, of services that are not stopped, which
+    /// are given as bits.
+    pub fn expected(&self, from_s: f64, to_s: f64, stopped: u64) -> f64 {
+        let services = self.services(false);
+        let total: f64 = services.values().sum();
+        let let_in = services
+            .iter()
+            .filter(|(service, _)| stopped & (1 << **service) == 0);
+        let share = let_in.map(|(_, weight)| weight).sum::<f64>() / total.max(1.0);
+        let mut at_s = from_s;
+        let mut expected = 0.0;
+        while at_s < to_s {
+            let part_ends_s = ((at_s / PART_S).floor() + 1.0) * PART_S;
+            let until_s = part_ends_s.max(at_s + 1.0).min(to_s);
+            expected += self.arrival_rate(at_s).0 * (until_s - at_s);
+            at_s = until_s;
+        }
+        expected * share
+    }
+
     /// Services of walk-ins and of appointments with their weights.
     pub fn services(&self, appointments: bool) -> &BTreeMap<ServiceAt, f64> {
         if appointments && !self.arrivals.appointments_by_service.is_empty() {

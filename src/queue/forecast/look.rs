@@ -201,7 +201,7 @@ impl Follower {
 
 /// Whoever waits is served: where no desk has a service, any will take it over, and where there
 /// is none at all, one will open.
-fn cover(picture: &mut Picture) {
+pub(super) fn cover(picture: &mut Picture) {
     if picture.desks.is_empty() {
         picture.desks.push(DeskPicture {
             desk: 0,

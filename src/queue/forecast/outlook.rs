@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::closing::Closing;
 use super::promise::is_worth_showing;
 use crate::queue::catalogue::Service;
 use crate::queue::centre::Centre;
@@ -28,6 +29,8 @@ pub struct Outlook {
     pub next_shown: BTreeMap<Service, WaitRange>,
     /// What one more ticket adds to the wait of those behind it, by service, seconds.
     pub each_s: BTreeMap<Service, u32>,
+    /// Whether everybody is served by closing; absent where reception is over for today.
+    pub closing: Option<Closing>,
 }
 
 impl Outlook {
@@ -40,6 +43,7 @@ impl Outlook {
             next_out_of_turn: BTreeMap::new(),
             next_shown: BTreeMap::new(),
             each_s: BTreeMap::new(),
+            closing: None,
         }
     }
 
@@ -61,7 +65,12 @@ impl Outlook {
         let waits_moved = new
             .clone()
             .any(|(id, wait)| before.waits.get(id) != Some(wait));
-        waits_moved || self.next_shown != before.next_shown
+        let closing_moved = match (&self.closing, &before.closing) {
+            (Some(new), Some(before)) => new.looks_other_than(before),
+            (None, None) => false,
+            (Some(_), None) | (None, Some(_)) => true,
+        };
+        waits_moved || closing_moved || self.next_shown != before.next_shown
     }
 
     /// The wait to promise a ticket issued now. Tickets issued since the outlook was made, of which

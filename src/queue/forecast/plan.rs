@@ -125,6 +125,16 @@ impl<'a> Plan<'a> {
         self.services.iter().position(|other| *other == service)
     }
 
+    /// The service of a line; none where it is a desk's own.
+    pub(super) fn service(&self, line: LineAt) -> Option<ServiceAt> {
+        self.services.get(line).copied()
+    }
+
+    /// Whether any desk calls a line.
+    pub(super) fn is_served(&self, line: LineAt) -> bool {
+        self.desk_lines.iter().any(|lines| lines.contains(&line))
+    }
+
     /// The service of a ticket, as a place in the tables.
     pub(super) fn column(&self, service: ServiceAt) -> usize {
         self.line(service).unwrap_or(0)

@@ -1,12 +1,15 @@
 //! One day run forward many times: the rule by which desks call, applied to what may happen.
 
 mod begin;
+mod to_end;
+
+pub use to_end::{Crowd, run_to_end};
 
 use super::chance::Chance;
 use super::habits::Habits;
 use super::picture::Picture;
 use super::plan::{LineAt, Plan};
-use super::times::Times;
+use super::times::{Medians, Times};
 
 /// Most steps of desks in one replication: a bound, far above what a day needs.
 const STEPS_MAX: usize = 20_000;
@@ -67,7 +70,7 @@ pub fn run(
     only: Option<u64>,
 ) -> Calls {
     let plan = Plan::of(picture, habits, times);
-    let mut medians = plan.medians(times);
+    let (mut medians, mut floor) = medians_and_floor(&plan, times);
     let tracked: Vec<usize> = (0..plan.waiting.len())
         .filter(|at| {
             let ticket = plan.waiting.get(*at).map(|ticket| ticket.ticket);
@@ -75,7 +78,6 @@ pub fn run(
         })
         .collect();
     let mut samples = vec![Vec::with_capacity(replications); tracked.len()];
-    let mut floor = Floor::new(&plan);
     for (replication, _) in (0u64..).zip(0..replications) {
         let chance = Chance::of_seed(seed).of(replication);
         medians.draw(chance.of(draw::MEDIANS), &mut floor.medians_s);
@@ -92,6 +94,10 @@ pub fn run(
     Calls {
         by_ticket: tickets.map(|t| t.ticket).zip(samples).collect(),
     }
+}
+
+fn medians_and_floor<'p>(plan: &'p Plan<'p>, times: &Times) -> (Medians, Floor<'p>) {
+    (plan.medians(times), Floor::new(plan))
 }
 
 /// Somebody who comes to a line later, or may be called before their time.
@@ -140,6 +146,16 @@ struct Floor<'p> {
     is_tracked: Vec<bool>,
     left: usize,
     now_s: f64,
+    /// Drawn until then.
+    arrivals_until_s: f64,
+    /// All who come are drawn, not only those who go first.
+    all_arrivals: bool,
+    /// Whose end is awaited, where more than calls is wanted.
+    crowd: Option<Crowd>,
+    /// Of the crowd, those whose visit has no end yet.
+    open: usize,
+    /// The latest end of their visits.
+    last_end_s: f64,
 }
 
 impl<'p> Floor<'p> {
@@ -160,13 +176,18 @@ impl<'p> Floor<'p> {
             is_tracked: Vec::new(),
             left: 0,
             now_s: 0.0,
+            arrivals_until_s: plan.until_s,
+            all_arrivals: plan.all_arrivals,
+            crowd: None,
+            open: 0,
+            last_end_s: 0.0,
         }
     }
 
-    /// Runs until all tracked tickets are called.
+    /// Runs until all tracked tickets are called and the crowd's visits have their ends.
     fn play(&mut self) {
         for _ in 0..STEPS_MAX {
-            if self.left == 0 {
+            if self.left == 0 && self.open == 0 && !self.crowd_grows() {
                 return;
             }
             let next = self
@@ -188,6 +209,9 @@ impl<'p> Floor<'p> {
             if *is_tracked && called.is_nan() {
                 *called = self.now_s + NOBODY_LEFT_S;
             }
+        }
+        if self.open > 0 {
+            self.last_end_s = f64::INFINITY;
         }
     }
 
@@ -318,6 +342,7 @@ impl<'p> Floor<'p> {
             }
         }
         let own = self.chance.of(chosen.thing);
+        self.leaves_queue(chosen.thing);
         if let Some(at) = chosen.at {
             if is_ghost(chosen.thing) {
                 self.pass_ghost(at, self.now_s);
@@ -350,6 +375,7 @@ impl<'p> Floor<'p> {
                 .factor(chosen.column, own.of(draw::HANDLING).uniform());
             let handling_s = self.median_s(desk, chosen.column) * factor;
             let end_s = self.now_s + walk_s + handling_s;
+            self.ends(chosen.thing, end_s);
             self.send_on(chosen.column, chosen.key_s, chosen.thing, own, end_s);
             self.rest_until(desk, end_s, own);
         }
@@ -392,6 +418,7 @@ impl<'p> Floor<'p> {
                     callable_s: at_s,
                     at: None,
                 });
+                self.joins_queue(thing, *line);
                 self.wake(*line, at_s, thing);
                 return;
             }
@@ -450,8 +477,10 @@ impl<'p> Floor<'p> {
         let own = self.chance.of(thing);
         let since_open_s = self.plan.picture.since_open_s + at_s;
         let (_, share) = self.plan.habits.arrival_rate(since_open_s);
-        let out_of_turn = !self.plan.all_arrivals || own.of(draw::COMES).uniform() < share;
-        if let Some(line) = drawn(&self.plan.walk_ins, own.of(draw::SERVICE).uniform()) {
+        let out_of_turn = !self.all_arrivals || own.of(draw::COMES).uniform() < share;
+        if let Some(line) = drawn(&self.plan.walk_ins, own.of(draw::SERVICE).uniform())
+            && self.is_let_in(line)
+        {
             let (key_s, callable_s) = self.plan.picture.credits.key(at_s, out_of_turn, None);
             self.extras.push(Extra {
                 line,
@@ -462,6 +491,7 @@ impl<'p> Floor<'p> {
                 callable_s,
                 at: None,
             });
+            self.joins_queue(thing, line);
             self.wake(line, at_s, thing);
         }
         self.draw_next_arrival();
@@ -474,9 +504,9 @@ impl<'p> Floor<'p> {
         let mut left = -own.of(draw::TIME).uniform().ln();
         let open_s = self.plan.picture.since_open_s;
         let mut at_s = self.next_arrival_s;
-        while at_s < self.plan.until_s {
+        while at_s < self.arrivals_until_s {
             let (rate, share) = self.plan.habits.arrival_rate(open_s + at_s);
-            let rate = if self.plan.all_arrivals {
+            let rate = if self.all_arrivals {
                 rate
             } else {
                 rate * share
@@ -485,7 +515,11 @@ impl<'p> Floor<'p> {
                 ((((open_s + at_s) / PART_S).floor() + 1.0) * PART_S - open_s).max(at_s + 1.0);
             let expected = rate * (part_ends_s - at_s);
             if left < expected {
-                self.next_arrival_s = at_s + left / rate;
+                let comes_s = at_s + left / rate;
+                if comes_s >= self.arrivals_until_s {
+                    break;
+                }
+                self.next_arrival_s = comes_s;
                 return;
             }
             left -= expected;

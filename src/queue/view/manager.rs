@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Alert, BoardLink, CentreHeader, DeskPhase, DisplayState, MonitorState, Opening, PrinterState,
-    QueueLine, SlipState,
+    Alert, BoardLink, CentreHeader, ClosingView, DeskPhase, DisplayState, MonitorState, Opening,
+    PrinterState, QueueLine, SlipState,
 };
 use crate::queue::catalogue::Service;
 
@@ -146,6 +146,8 @@ pub struct ManagerView {
     pub display_list: Vec<ManagerDisplay>,
     /// Their monitor; absent where the daemon does not switch it.
     pub monitor: Option<MonitorState>,
+    /// Today's closing; absent where reception has no end today.
+    pub closing: Option<ClosingView>,
     /// Alerts, urgent first.
     pub alerts: Vec<Alert>,
     /// Today by half-hour, from the first ticket or opening to now.

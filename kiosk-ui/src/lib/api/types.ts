@@ -34,6 +34,9 @@ export type DeskChoice = Schemas['DeskChoice'];
 export type TicketLine = Schemas['TicketLine'];
 
 export type ManagerView = Schemas['ManagerView'];
+export type ClosingLine = Schemas['ClosingLine'];
+export type ClosingView = Schemas['ClosingView'];
+export type ClosingService = Schemas['ClosingService'];
 export type HalfHour = Schemas['HalfHour'];
 export type DisplayState = Schemas['DisplayState'];
 export type MonitorState = Schemas['MonitorState'];

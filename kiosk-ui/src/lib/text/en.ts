@@ -54,6 +54,11 @@ export const en: Texts = {
     waiting: (count) => (count === 0 ? 'No queue' : `${customers(count)} waiting`),
     waitLabel: 'Expected wait',
     noDesk: 'No desk serves this now',
+    buttonStopped: 'No more tickets today',
+    mayNotSuffice: 'You may not be served today',
+    mayNotSufficeHint: 'You can take a ticket, but we may not be able to serve everybody before closing.',
+    stoppedHint: 'Everybody who has a ticket will be served. Please ask a member of staff for help.',
+    holdersServed: 'Customers who have a ticket will be served.',
     buttonClosed: 'No tickets at the moment',
     rest: 'Ticket issued',
     closed: 'Closed',
@@ -67,6 +72,7 @@ export const en: Texts = {
     takeTicket: 'Please take your ticket',
     printing: 'Printing the ticket',
     remember: 'Remember or photograph the number',
+    ticketMayNotSuffice: 'You may not be served today.',
     watchScreen: 'Wait until the number appears on the screen',
     printerDown: 'Tickets are not printed now. The number appears here: remember or photograph it.',
     paperOut: 'Out of ticket paper. The number appears here: remember or photograph it.',
@@ -494,9 +500,54 @@ export const en: Texts = {
     cancelledHint: 'Take a new ticket if you need one.',
     unknown: 'There is no such ticket',
     unknownHint: 'A ticket is valid only on its day.',
+    mayNotSuffice: 'You may not be served today.',
     updated: (time) => `Updated at ${time}`,
     stale: 'No connection, showing what was last known',
     callTitle: (desk) => `▶ Desk ${desk}`,
+  },
+  closing: {
+    title: 'Closing',
+    closes: (time: string) => `Closes at ${time}`,
+    over: (time: string) => `Reception ended at ${time}`,
+    remaining: (count: number) =>
+      count === 0
+        ? 'Everybody is served'
+        : `${count} ${count === 1 ? 'customer' : 'customers'} still to serve`,
+    doneBy: (half: string, most: string) =>
+      half === most ? `the last is done about ${half}` : `the last is done ${half}–${most}`,
+    inTime: (percent: number) => `in time: ${percent} %`,
+    noForecast: 'No forecast yet',
+    overtime: (half: number, most: number, mean: number) =>
+      `Overtime ${half === most ? most : `${half}–${most}`} min, ${mean} min on average`,
+    arrivals: (count: number) => (count === 0 ? '(nobody more expected)' : `(if about ${count} more come)`),
+    help: (desk: number, service: number | null, from: number, to: number) =>
+      `It would help to ${
+        service === null ? `open desk ${desk}` : `serve button ${service} at desk ${desk} too`
+      }: the chance to be done in time would be ${to} %, not ${from} %.`,
+    chance: 'Chance to be done:',
+    chanceHint: 'The chance that everybody and one more of this button are done by closing.',
+    mayNotSuffice: 'kiosk warns',
+    stopped: 'stopped',
+    stoppedBy: (time: string, by: string) => `${time}, ${by}`,
+    daemon: 'Rinda',
+    stop: 'Stop',
+    release: 'Release',
+    stopService: (service: number) => `Stop button ${service}`,
+    releaseService: (service: number) => `Release button ${service}`,
+    stopHint:
+      'This button gives no more tickets today. Everybody who has a ticket is served. The stop is recorded with your name.',
+    reason: 'Reason',
+    stoppedNow: (service: number) => `Button ${service} stopped`,
+    releasedNow: (service: number) => `Button ${service} gives tickets again`,
+    openHint: 'Every ticket needs an outcome: serve the customer or close the ticket with a reason.',
+    waits: 'waiting',
+    parked: 'set aside',
+    closeOpen: (count: number) => `Close ${count} waiting ${count === 1 ? 'ticket' : 'tickets'}`,
+    closeHint:
+      'These customers will not be served. The reason is recorded with your name. Tickets at desks stay.',
+    closeConfirm: 'Close the tickets',
+    closedNow: 'Tickets closed',
+    allDone: 'Every ticket has an outcome.',
   },
   problems: {
     network: 'No connection to the server. Try again.',

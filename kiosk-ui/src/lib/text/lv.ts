@@ -66,6 +66,11 @@ export const lv = {
     waitLabel: 'Gaidīšanas laiks',
     noDesk: 'Pašlaik neviens galds neapkalpo',
     buttonClosed: 'Biļetes pašlaik neizsniedz',
+    buttonStopped: 'Šodien biļetes vairs neizsniedz',
+    mayNotSuffice: 'Šodien var nepaspēt apkalpot',
+    mayNotSufficeHint: 'Biļeti var paņemt, bet līdz slēgšanai visus var nepaspēt apkalpot.',
+    stoppedHint: 'Kam jau ir biļete, to apkalposim. Jautājumu gadījumā vērsieties pie darbinieka.',
+    holdersServed: 'Klientus, kam ir biļete, apkalposim.',
     rest: 'Biļete izsniegta',
     closed: 'Slēgts',
     closedNow: 'Pašlaik klientus nepieņemam',
@@ -78,6 +83,7 @@ export const lv = {
     takeTicket: 'Lūdzu, paņemiet biļeti',
     printing: 'Drukājam biļeti',
     remember: 'Iegaumējiet vai nofotografējiet numuru',
+    ticketMayNotSuffice: 'Šodien Jūs var nepaspēt apkalpot.',
     watchScreen: 'Gaidiet, līdz numurs parādās ekrānā',
     printerDown: 'Biļetes pašlaik nedrukājam. Numurs būs redzams šeit: iegaumējiet vai nofotografējiet to.',
     paperOut: 'Beidzies biļešu papīrs. Numurs būs redzams šeit: iegaumējiet vai nofotografējiet to.',
@@ -515,9 +521,54 @@ export const lv = {
     cancelledHint: 'Ja vajag, paņemiet jaunu biļeti.',
     unknown: 'Šādas biļetes nav',
     unknownHint: 'Biļete der tikai tās izsniegšanas dienā.',
+    mayNotSuffice: 'Šodien Jūs var nepaspēt apkalpot.',
     updated: (time: string) => `Atjaunots plkst. ${time}`,
     stale: 'Nav savienojuma, rādām pēdējo zināmo',
     callTitle: (desk: number) => `▶ ${desk}. galds`,
+  },
+  closing: {
+    title: 'Slēgšana',
+    closes: (time: string) => `Slēgšana plkst. ${time}`,
+    over: (time: string) => `Pieņemšana beidzās plkst. ${time}`,
+    remaining: (count: number) => (count === 0 ? 'Visi ir apkalpoti' : `Vēl jāapkalpo ${customers(count)}`),
+    doneBy: (half: string, most: string) =>
+      half === most ? `pēdējo pabeigs ap plkst. ${half}` : `pēdējo pabeigs plkst. ${half}–${most}`,
+    inTime: (percent: number) => `paspēt laikā: ${percent} %`,
+    noForecast: 'Prognozes vēl nav',
+    overtime: (half: number, most: number, mean: number) =>
+      `Pēc darba laika ${half === most ? most : `${half}–${most}`} min, vidēji ${mean} min`,
+    arrivals: (count: number) =>
+      count === 0 ? '(vairs neviens nav gaidāms)' : `(ja atnāk vēl ap ${count} gaidāmajiem)`,
+    help: (desk: number, service: number | null, from: number, to: number) =>
+      `Palīdzētu ${
+        service === null
+          ? `atvērt ${desk}. galdu`
+          : `pie ${desk}. galda pieņemt arī ${service}. pogas klientus`
+      }: iespēja paspēt laikā būtu ${to} %, nevis ${from} %.`,
+    chance: 'Iespēja paspēt:',
+    chanceHint: 'Iespēja, ka visus un vēl vienu šīs pogas klientu pabeigs līdz slēgšanai.',
+    mayNotSuffice: 'automāts brīdina',
+    stopped: 'apturēts',
+    stoppedBy: (time: string, by: string) => `${time}, ${by}`,
+    daemon: 'Rinda',
+    stop: 'Apturēt',
+    release: 'Atļaut',
+    stopService: (service: number) => `Apturēt ${service}. pogu`,
+    releaseService: (service: number) => `Atļaut ${service}. pogu`,
+    stopHint:
+      'Šodien šī poga biļetes vairs neizsniegs. Ikvienu, kam ir biļete, apkalpo. Apturējumu ieraksta ar Jūsu vārdu.',
+    reason: 'Iemesls',
+    stoppedNow: (service: number) => `${service}. poga apturēta`,
+    releasedNow: (service: number) => `${service}. poga atkal izsniedz biļetes`,
+    openHint: 'Katrai biļetei vajadzīgs iznākums: apkalpojiet klientu vai slēdziet biļeti ar iemeslu.',
+    waits: 'gaida',
+    parked: 'atlikta',
+    closeOpen: (count: number) =>
+      `Slēgt ${count} ${pluralLv(count, { zero: 'gaidošu biļešu', one: 'gaidošu biļeti', other: 'gaidošas biļetes' })}`,
+    closeHint: 'Šos klientus vairs neapkalpos. Iemeslu ieraksta ar Jūsu vārdu. Biļetes pie galdiem paliek.',
+    closeConfirm: 'Slēgt biļetes',
+    closedNow: 'Biļetes slēgtas',
+    allDone: 'Katrai biļetei ir iznākums.',
   },
   problems: {
     network: 'Nav savienojuma ar serveri. Mēģiniet vēlreiz.',

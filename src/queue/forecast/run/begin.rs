@@ -25,6 +25,11 @@ impl Floor<'_> {
             }
         }
         self.left = tracked.len();
+        self.last_end_s = 0.0;
+        self.open = match self.crowd {
+            Some(_) => self.plan.waiting.len(),
+            None => 0,
+        };
         self.extras.clear();
         self.arrivals = 0;
         self.next_arrival_s = 0.0;
@@ -92,6 +97,7 @@ impl Floor<'_> {
                     callable_s,
                     at: None,
                 });
+                self.joins_queue(thing, line);
             }
         }
     }
@@ -178,6 +184,7 @@ impl Floor<'_> {
         let column = self.plan.column(service);
         let factor = self.plan.factor(column, own.of(draw::HANDLING).uniform());
         let end_s = since_s + walk_s + self.median_s(desk, column) * factor;
+        self.ends(ticket, end_s);
         self.send_on(column, f64::MIN, ticket, own, end_s);
         end_s.max(0.0) + gap_s
     }
@@ -190,6 +197,7 @@ impl Floor<'_> {
         let uniform = own.of(draw::HANDLING).uniform();
         let factor = self.plan.factor_above(column, -since_s / median_s, uniform);
         let end_s = since_s + median_s * factor;
+        self.ends(ticket, end_s);
         self.send_on(column, f64::MIN, ticket, own, end_s);
         end_s.max(0.0) + self.plan.habits.gap.draw(own.of(draw::GAP).uniform())
     }
