@@ -13,6 +13,7 @@
 
 mod boards;
 mod centre;
+mod closing;
 mod forecast;
 mod issue;
 mod paper;
@@ -44,6 +45,12 @@ fn main() -> anyhow::Result<()> {
         table::print(&rows);
         return Ok(());
     }
+    // `cargo bench -- closing`: rules for closing alone.
+    if std::env::args().any(|argument| argument == "closing") {
+        closing::measure(&mut rows)?;
+        table::print(&rows);
+        return Ok(());
+    }
     part("durable ticket issue");
     let runtime = tokio::runtime::Runtime::new()?;
     let line = runtime.block_on(issue::measure(folder.path(), &mut rows))?;
@@ -59,6 +66,8 @@ fn main() -> anyhow::Result<()> {
     drop(runtime);
     part("promised waits on simulated days");
     forecast::measure(&mut rows)?;
+    part("rules for closing on simulated days");
+    closing::measure(&mut rows)?;
     part("a journal of five years, 500,000 tickets");
     let five_years = years::five_years(folder.path(), &part)?;
     part("its metrics, and start-up");

@@ -73,7 +73,13 @@ function daysFrom(first: string): ReportDay[] {
   const at = (day: number, minutes: number) =>
     new Date(start + day * DAY_MS + minutes * 60_000).toISOString();
   return Array.from({ length: 56 }, (_, index) => {
-    const day = { date: at(index, 0).slice(0, 10), overtime_s: 0 };
+    const day = {
+      date: at(index, 0).slice(0, 10),
+      overtime_s: 0,
+      finished_after_closing: 0,
+      refused: 0,
+      stops: [],
+    };
     const weekday = new Date(start + index * DAY_MS).getUTCDay();
     if (weekday === 0 || weekday === 6) return { ...day, state: 'closed' as const };
     const hours = { opens_at: at(index, 330), closes_at: at(index, 840) };
@@ -90,6 +96,20 @@ function daysFrom(first: string): ReportDay[] {
       finished: issued - 2,
       wait_p90_s: 700 + ((index * 53) % 600),
       overtime_s: Math.max(0, (index % 6) - 2) * 60,
+      finished_after_closing: Math.max(0, (index % 6) - 2),
+      refused: index % 4,
+      stops:
+        index % 9 === 2
+          ? [
+              {
+                at: at(index, 812),
+                service: 1 as const,
+                by: 'vadība',
+                reason: 'Rinda ir gara',
+                chance_percent: 52,
+              },
+            ]
+          : [],
     };
   });
 }

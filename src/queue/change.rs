@@ -11,7 +11,7 @@ use super::centre::Centre;
 use super::desk::Seat;
 use super::event::{CallRule, Event, Happened, Suppression};
 use super::forecast::LearnedTimes;
-use super::statistics::{DayCounts, DayFigures, DeskFigures, earliest, learned_from};
+use super::statistics::{DayCounts, DayFigures, DeskFigures, StopNote, earliest, learned_from};
 use super::ticket::{DeskNumber, Ticket, TicketId};
 
 /// How long a called customer is awaited by the standard (A2/2/2.4), whatever is configured. The
@@ -166,6 +166,25 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
             counts.no_shows_declared += 1;
             counts.early_no_shows += i64::from(early);
         }
+        Event::ServiceStopped {
+            service,
+            by,
+            reason,
+            chance_percent,
+        } => counts.stops.push(StopNote {
+            at: happened.at.as_second(),
+            service: *service,
+            by: by.clone(),
+            reason: Some(reason.clone()),
+            chance_percent: *chance_percent,
+        }),
+        Event::ServiceReleased { service, by } => counts.stops.push(StopNote {
+            at: happened.at.as_second(),
+            service: *service,
+            by: by.clone(),
+            reason: None,
+            chance_percent: None,
+        }),
         Event::HelpRequested { .. } => counts.help_requested += 1,
         Event::HelpAnswered { .. } => counts.help_answered += 1,
         Event::SlipRequested { .. } => counts.reprints += 1,
@@ -206,7 +225,8 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::AppointmentCancelled { .. }
         | Event::AppointmentCodesUnlinked { .. }
         | Event::ServiceStopped { .. }
-        | Event::ServiceReleased { .. } => {}
+        | Event::ServiceReleased { .. }
+        | Event::CalendarDayCleared { .. } => {}
     }
 }
 

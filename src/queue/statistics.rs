@@ -214,6 +214,23 @@ pub struct DayCounts {
     pub help_requested: i64,
     /// Times somebody went.
     pub help_answered: i64,
+    /// Services stopped before closing and released again, in order (A2/2/2.3).
+    pub stops: Vec<StopNote>,
+}
+
+/// A service was stopped or released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopNote {
+    /// When, seconds since 1970.
+    pub at: i64,
+    /// Service.
+    pub service: Service,
+    /// Login; absent where the daemon did.
+    pub by: Option<String>,
+    /// Why it was stopped; absent where it was released.
+    pub reason: Option<String>,
+    /// The chance then that one more would be finished by closing, percent.
+    pub chance_percent: Option<u8>,
 }
 
 impl DayCounts {
@@ -238,6 +255,7 @@ impl DayCounts {
         ] {
             *mine += theirs;
         }
+        self.stops.extend_from_slice(&other.stops);
         self.first_call = earliest(self.first_call, other.first_call);
         self.last_call = self.last_call.max(other.last_call);
         self.last_finish = self.last_finish.max(other.last_finish);

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::figures::{count, desk_lines, figures, target_s};
-use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay};
+use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay, StopLine};
 use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DayFigures, Histogram, ServiceFigures};
+use crate::queue::statistics::{DayFigures, Histogram, ServiceFigures, StopNote};
 
 /// The report of one date; `day` is absent where there are no figures of it.
 ///
@@ -97,7 +97,45 @@ pub(super) fn day_line(
             (Some(closes_at), Some(last)) => count(last - closes_at.as_second()),
             (Some(_), None) | (None, _) => 0,
         },
+        finished_after_closing: match (closes_at, day) {
+            (Some(closes_at), Some(day)) => finished_after(day, closes_at),
+            (Some(_), None) | (None, _) => 0,
+        },
+        refused: day.map_or(0, |day| count(day.counts.refused)),
+        stops: day.map_or_else(Vec::new, |day| stop_lines(&day.counts.stops)),
     }
+}
+
+fn finished_after(day: &DayFigures, closes_at: Timestamp) -> u64 {
+    let services = day.services.values();
+    services
+        .flat_map(|service| service.finished_at.range(closes_at.as_second() + 1..))
+        .map(|(_, finished)| count(*finished))
+        .sum()
+}
+
+/// Each stop with its release.
+fn stop_lines(notes: &[StopNote]) -> Vec<StopLine> {
+    let moment = |second: i64| Timestamp::from_second(second).ok();
+    let stops = notes.iter().enumerate();
+    stops
+        .filter_map(|(place, note)| {
+            let reason = note.reason.clone()?;
+            let mut later = notes.iter().skip(place + 1);
+            // A person who stops what the daemon stopped releases nothing.
+            let next = later.find(|next| next.service == note.service);
+            let release = next.filter(|next| next.reason.is_none());
+            Some(StopLine {
+                at: moment(note.at)?,
+                service: note.service,
+                by: note.by.clone(),
+                reason,
+                chance_percent: note.chance_percent,
+                released_at: release.and_then(|release| moment(release.at)),
+                released_by: release.and_then(|release| release.by.clone()),
+            })
+        })
+        .collect()
 }
 
 /// The last finish that stands: one that was undone is none.
@@ -117,6 +155,7 @@ pub(super) fn add_occurrences(all: &mut Occurrences, day: &DayFigures, line: &Da
         (&mut all.overrides, counts.overrides),
         (&mut all.suppressed, counts.suppressed),
         (&mut all.refused, counts.refused),
+        (&mut all.refused_stopped, counts.refused_stopped),
         (&mut all.print_failures, counts.print_failures),
         (&mut all.print_unknown, counts.print_unknown),
         (&mut all.reprints, counts.reprints),
@@ -129,14 +168,14 @@ pub(super) fn add_occurrences(all: &mut Occurrences, day: &DayFigures, line: &Da
     ] {
         *sum += count(more);
     }
-    let Some(closes_at) = line.closes_at else {
+    all.stops += line.stops.len() as u64;
+    if line.closes_at.is_none() {
         return;
-    };
-    for service in day.services.values() {
-        let late = service.finished_at.range(closes_at.as_second() + 1..);
-        all.finished_timed += count(service.finished_at.values().sum());
-        all.finished_after_closing += count(late.map(|(_, n)| n).sum());
     }
+    for service in day.services.values() {
+        all.finished_timed += count(service.finished_at.values().sum());
+    }
+    all.finished_after_closing += line.finished_after_closing;
     all.overtime_days += u64::from(line.overtime_s > 0);
     all.overtime_s += line.overtime_s;
 }

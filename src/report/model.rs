@@ -238,8 +238,12 @@ pub struct Occurrences {
     pub overrides: u64,
     /// Presses that issued no ticket on purpose: repeated, in a burst, or too old.
     pub suppressed: u64,
-    /// Presses while no tickets were issued.
+    /// Presses while no tickets were issued, or none for the service.
     pub refused: u64,
+    /// Of these, presses of a service that was stopped before closing (A2/2/2.3).
+    pub refused_stopped: u64,
+    /// Times a service was stopped before closing.
+    pub stops: u64,
     /// Papers that did not come out.
     pub print_failures: u64,
     /// Papers that may or may not have come out.
@@ -335,4 +339,29 @@ pub struct DayLine {
     pub wait_p90_s: Option<u32>,
     /// From the end of reception to the last finish, seconds.
     pub overtime_s: u64,
+    /// Finished after the end of reception.
+    pub finished_after_closing: u64,
+    /// Presses that got no ticket because the centre was closed or the service stopped.
+    pub refused: u64,
+    /// Services stopped before closing (A2/2/2.3).
+    pub stops: Vec<StopLine>,
+}
+
+/// A service stopped before closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StopLine {
+    /// When.
+    pub at: Timestamp,
+    /// Button digit.
+    pub service: Service,
+    /// Login; absent where the daemon did, because the centre is configured so.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The chance then that one more would be finished by closing, percent.
+    pub chance_percent: Option<u8>,
+    /// When it was released; absent where it held until the end.
+    pub released_at: Option<Timestamp>,
+    /// Login of who released it; absent where the daemon did, or nobody.
+    pub released_by: Option<String>,
 }

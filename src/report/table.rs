@@ -376,9 +376,11 @@ fn occurrences(page: &mut Page, all: &Occurrences) {
             all.suppressed,
         ),
         (
-            "Nospiedieni bez biļetes: ārpus pieņemšanas laika",
+            "Nospiedieni bez biļetes: ārpus pieņemšanas laika vai apturēti",
             all.refused,
         ),
+        ("  no tiem poga bija apturēta", all.refused_stopped),
+        ("Pogas apturētas pirms slēgšanas", all.stops),
         ("Biļetes neizdrukājās", all.print_failures),
         ("Nav zināms, vai biļete izdrukājās", all.print_unknown),
         ("Biļešu kopijas", all.reprints),

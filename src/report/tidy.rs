@@ -215,6 +215,8 @@ impl<'a> Rows<'a> {
             ("overrides", "count", all.overrides),
             ("suppressed", "count", all.suppressed),
             ("refused", "count", all.refused),
+            ("refused_stopped", "count", all.refused_stopped),
+            ("stops", "count", all.stops),
             ("print_failures", "count", all.print_failures),
             ("print_unknown", "count", all.print_unknown),
             ("reprints", "count", all.reprints),
@@ -328,6 +330,11 @@ impl<'a> Rows<'a> {
         self.plain(subject, &date, "finished", "tickets", day.finished)?;
         let p90 = day.wait_p90_s.map(u64::from);
         self.plain(subject, &date, "wait_p90", "s", p90)?;
-        self.plain(subject, &date, "overtime", "s", Some(day.overtime_s))
+        self.plain(subject, &date, "overtime", "s", Some(day.overtime_s))?;
+        let after = Some(day.finished_after_closing);
+        self.plain(subject, &date, "finished_after_closing", "tickets", after)?;
+        self.plain(subject, &date, "refused", "count", Some(day.refused))?;
+        let stops = Some(day.stops.len() as u64);
+        self.plain(subject, &date, "stops", "count", stops)
     }
 }

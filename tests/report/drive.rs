@@ -377,6 +377,16 @@ impl Drive {
                     self.ask(&device, &Command::RequestHelp { kiosk });
                 }
             }
+            17 => {
+                let service = Service::ALL[usize::try_from(random.below(3)).unwrap()];
+                let command = if random.below(8) == 0 {
+                    let reason = "Rinda ir gara".to_owned();
+                    Command::StopService { service, reason }
+                } else {
+                    Command::ReleaseService { service }
+                };
+                self.ask(&boss(), &command);
+            }
             _ => {}
         }
         for desk in (1..=DESKS).map(DeskNumber) {

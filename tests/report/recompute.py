@@ -79,11 +79,12 @@ class Day:
     def __init__(self):
         self.counts = dict.fromkeys(
             """calls overtakes overrides suppressed refused print_failures print_unknown reprints
-            no_shows_declared early_no_shows calls_while_busy help_requested help_answered
+            refused_stopped no_shows_declared early_no_shows calls_while_busy help_requested help_answered
             starts""".split(),
             0,
         )
         self.calls_at = []
+        self.stops = []
         # Per desk: finished stretches, and starts of running ones.
         self.open = {}
         self.breaks = {}
@@ -262,8 +263,28 @@ def tally(name):
 
 
 def on_suppressed(centre, event, ns):
-    name = "refused" if event["why"] == "closed" else "suppressed"
-    centre.day(centre.date).counts[name] += 1
+    counts = centre.day(centre.date).counts
+    counts["refused" if event["why"] in ("closed", "stopped") else "suppressed"] += 1
+    counts["refused_stopped"] += event["why"] == "stopped"
+
+
+def on_stopped(centre, event, ns):
+    centre.day(centre.date).stops.append(
+        {
+            "at": rfc3339(second(ns)),
+            "service": event["service"],
+            "by": event["by"],
+            "reason": event["reason"],
+            "chance_percent": event["chance_percent"],
+            "released_at": None,
+            "released_by": None,
+        }
+    )
+
+
+def on_released(centre, event, ns):
+    mine = [s for s in centre.day(centre.date).stops if s["service"] == event["service"]]
+    mine[-1].update(released_at=rfc3339(second(ns)), released_by=event["by"])
 
 
 def on_cancelled(centre, event, ns):
@@ -272,6 +293,8 @@ def on_cancelled(centre, event, ns):
 
 HANDLERS = {
     "press_suppressed": on_suppressed,
+    "service_stopped": on_stopped,
+    "service_released": on_released,
     "desk_opened": on_opened,
     "desk_closed": on_closed,
     "break_started": on_break,
@@ -416,12 +439,15 @@ def day_line(date, day, tickets, hours, as_of):
         "finished": sum(t["place"] == "finished" for t in tickets) if day else None,
         "wait_p90_s": times(waits)["p90_s"],
         "overtime_s": max(0, last - closes) if hours and last is not None else 0,
+        "finished_after_closing": sum(end > closes for end in finishes) if hours else 0,
+        "refused": day.counts["refused"] if day else 0,
+        "stops": day.stops if day else [],
     }
 
 
 def occurrences(days, lines, tickets_of, hours):
     total = Day().counts
-    total.update(finished_timed=0, finished_after_closing=0, overtime_days=0, overtime_s=0)
+    total.update(finished_timed=0, finished_after_closing=0, overtime_days=0, overtime_s=0, stops=0)
     for line in lines:
         date = datetime.date.fromisoformat(line["date"])
         if date in days:
@@ -436,6 +462,7 @@ def occurrences(days, lines, tickets_of, hours):
             ]
             total["finished_timed"] += len(ends)
             total["finished_after_closing"] += sum(end > closes for end in ends)
+        total["stops"] += len(line["stops"])
         total["overtime_days"] += line["overtime_s"] > 0
         total["overtime_s"] += line["overtime_s"]
     return total

@@ -76,6 +76,20 @@ export interface ReportDay {
   finished?: number | null;
   wait_p90_s?: number | null;
   overtime_s: number;
+  finished_after_closing: number;
+  refused: number;
+  stops: ReportStop[];
+}
+
+/** A service stopped before closing. */
+export interface ReportStop {
+  at: Timestamp;
+  service: Service;
+  by?: string | null;
+  reason: string;
+  chance_percent?: number | null;
+  released_at?: Timestamp | null;
+  released_by?: string | null;
 }
 
 export interface QuarterReport {

@@ -8,9 +8,11 @@ use rand_pcg::Pcg64Mcg;
 use serde_json::{Value, json};
 
 use crate::cli::day::people::{self, Customer, OPENS_S};
+use crate::queue::forecast::follow::Happening;
+use crate::queue::forecast::shift::Shift;
 
 /// Reception ends at 17.00.
-const CLOSES_S: f64 = 17.0 * 3_600.0;
+pub(super) const CLOSES_S: f64 = 17.0 * 3_600.0;
 
 /// The calling rule's numbers, minutes in its wording.
 const OUT_OF_TURN_S: f64 = 120.0 * 60.0;
@@ -38,6 +40,14 @@ const ABSENT: f64 = 0.02;
 const BOOKED: f64 = 0.3;
 const BOOKED_COME: f64 = 0.9;
 
+/// What is drawn for a person or a desk.
+mod draw {
+    pub(super) const REACTION: u64 = 1;
+    pub(super) const OPENING: u64 = 2;
+    pub(super) const STAY: u64 = 100;
+    pub(super) const BREAK: u64 = 200;
+}
+
 /// Who works in the centre.
 #[derive(Debug)]
 pub(super) struct Team {
@@ -60,6 +70,8 @@ pub(super) struct Lived {
     shifts: Vec<(Worker, Vec<people::Break>)>,
     booked: Vec<f64>,
     pub happened: Vec<Noted>,
+    /// Who has each ticket.
+    pub of_ticket: BTreeMap<u64, u64>,
     pub tickets: u64,
 }
 
@@ -87,10 +99,44 @@ pub(super) enum Happened {
     Transferred { ticket: u64, desk: u16, service: u8 },
 }
 
+/// Who may take a ticket.
+pub(super) trait Door {
+    /// Whether a walk-in is let in, given what has happened and what is on its way.
+    fn lets_in(&mut self, walk_in: WalkIn, happened: &[Noted]) -> bool;
+}
+
+/// Somebody without an appointment at the door.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WalkIn {
+    /// The place among all who come that day: the same whoever else is let in.
+    pub person: u64,
+    pub at_s: f64,
+    pub service: u8,
+}
+
+/// Everybody is let in.
+pub(super) struct OpenDoor;
+
+impl Door for OpenDoor {
+    fn lets_in(&mut self, _: WalkIn, _: &[Noted]) -> bool {
+        true
+    }
+}
+
+/// When customers come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrivals {
+    /// Most in the morning, hardly anybody in the evening.
+    Morning,
+    /// Alike until closing.
+    Steady,
+}
+
 /// Somebody with a ticket.
 #[derive(Debug, Clone)]
 struct Holder {
     who: Customer,
+    person: u64,
     service: u8,
     key_s: f64,
     callable_s: f64,
@@ -127,8 +173,15 @@ impl Team {
         Self { customers, desks }
     }
 
-    /// Lives a day. The tickets are numbered from `first_ticket` on.
-    pub(super) fn day(&self, seed: u64, first_ticket: u64) -> Lived {
+    /// Lives a day. The tickets are numbered from `first_ticket` on. Two days of one seed differ by
+    /// whom the door lets in and by what follows from it.
+    pub(super) fn day(
+        &self,
+        seed: u64,
+        first_ticket: u64,
+        arrivals: Arrivals,
+        door: &mut dyn Door,
+    ) -> Lived {
         let mut chance = Pcg64Mcg::seed_from_u64(seed);
         // Some hundreds of customers.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -144,6 +197,7 @@ impl Team {
             )
         });
         let mut day = Day {
+            seed,
             shifts: shifts.collect(),
             slow: spread(&mut chance, DAYS),
             arriving: Vec::new(),
@@ -151,10 +205,11 @@ impl Team {
             holders: BTreeMap::new(),
             next_ticket: first_ticket,
             happened: Vec::new(),
+            of_ticket: BTreeMap::new(),
             chance,
         };
-        day.invite(people::customers(seed, how_many, &[1, 2, 3]));
-        day.live();
+        day.invite(people::customers(seed, how_many, &[1, 2, 3]), arrivals);
+        day.live(door);
         day.happened.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
         let mut booked = day.booked;
         booked.sort_by(f64::total_cmp);
@@ -162,6 +217,7 @@ impl Team {
             shifts: day.shifts,
             booked,
             happened: day.happened,
+            of_ticket: day.of_ticket,
             tickets: day.next_ticket - first_ticket,
         }
     }
@@ -177,6 +233,27 @@ fn spread(chance: &mut Pcg64Mcg, sd: f64) -> f64 {
 }
 
 impl Lived {
+    /// Planned shifts and booked slots, as a follower wants them, `day_s` after its beginning of
+    /// time.
+    pub(super) fn announced(&self, day_s: f64) -> Happening {
+        let shift = |(worker, breaks): &(Worker, Vec<people::Break>)| Shift {
+            desk: usize::from(worker.number),
+            services: worker.services.iter().fold(0, |bits, s| bits | 1 << s),
+            hours: (day_s + worker.hours.0, day_s + worker.hours.1),
+            breaks: breaks
+                .iter()
+                .map(|(from, to)| (day_s + from, day_s + to))
+                .collect(),
+        };
+        let mut shifts: Vec<Shift> = self.shifts.iter().map(shift).collect();
+        shifts.sort_by(|a, b| a.hours.0.total_cmp(&b.hours.0));
+        Happening::Day {
+            hours: (day_s + OPENS_S, day_s + CLOSES_S),
+            shifts,
+            booked: self.booked.iter().map(|slot| day_s + slot).collect(),
+        }
+    }
+
     /// The line a day begins with.
     pub(super) fn plan(&self, moment: &impl Fn(f64) -> Value) -> Value {
         let desks = self.shifts.iter().map(|(worker, breaks)| {
@@ -214,10 +291,12 @@ struct Seat {
 
 /// A day under way.
 struct Day {
+    seed: u64,
     shifts: Vec<(Worker, Vec<people::Break>)>,
     slow: f64,
     /// Arrivals in order, with the slot of a booked visit.
     arriving: Vec<(f64, Customer, Option<f64>)>,
+    of_ticket: BTreeMap<u64, u64>,
     booked: Vec<f64>,
     holders: BTreeMap<u64, Holder>,
     next_ticket: u64,
@@ -227,9 +306,12 @@ struct Day {
 
 impl Day {
     /// Some of the customers have booked; they come around their slot or not at all.
-    fn invite(&mut self, customers: Vec<Customer>) {
+    fn invite(&mut self, customers: Vec<Customer>, arrivals: Arrivals) {
         for who in customers {
-            let arrives_s = OPENS_S + who.arrives_s;
+            let arrives_s = match arrivals {
+                Arrivals::Morning => OPENS_S + who.arrives_s,
+                Arrivals::Steady => self.chance.random_range(OPENS_S..CLOSES_S),
+            };
             if who.service != 3 || who.out_of_turn || !self.chance.random_bool(BOOKED) {
                 self.arriving
                     .push((arrives_s.min(CLOSES_S - 1.0), who, None));
@@ -258,7 +340,13 @@ impl Day {
         self.happened.push(Noted { at_s, what });
     }
 
-    fn live(&mut self) {
+    /// What somebody does, or a desk, is drawn for them alone: whoever else comes changes nothing.
+    fn own(&self, thing: u64, what: u64) -> Pcg64Mcg {
+        let seed = self.seed ^ thing.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        Pcg64Mcg::seed_from_u64(seed ^ what.wrapping_mul(0xD1B5_4A32_D192_ED03))
+    }
+
+    fn live(&mut self, door: &mut dyn Door) {
         let mut seats: Vec<Seat> = Vec::new();
         for at in 0..self.shifts.len() {
             let hours = self.shifts[at].0.hours;
@@ -284,8 +372,9 @@ impl Day {
             };
             let arrival = self.arriving.last().map(|next| next.0);
             if let Some(arrives_s) = arrival.filter(|arrives_s| *arrives_s <= now_s) {
-                let service = self.issue();
-                self.wake(arrives_s, service, &mut seats);
+                if let Some((service, person)) = self.issue(door) {
+                    self.wake(arrives_s, service, person, &mut seats);
+                }
                 continue;
             }
             self.give_up(now_s);
@@ -295,13 +384,21 @@ impl Day {
         }
     }
 
-    /// The next customer takes a ticket.
-    fn issue(&mut self) -> u8 {
-        let Some((at_s, who, slot_s)) = self.arriving.pop() else {
-            return 0;
+    /// The next customer takes a ticket, where the door lets them in.
+    fn issue(&mut self, door: &mut dyn Door) -> Option<(u8, u64)> {
+        let person = self.arriving.len() as u64;
+        let (at_s, who, slot_s) = self.arriving.pop()?;
+        let walk_in = WalkIn {
+            person,
+            at_s,
+            service: who.service,
         };
+        if slot_s.is_none() && !door.lets_in(walk_in, &self.happened) {
+            return None;
+        }
         let ticket = self.next_ticket;
         self.next_ticket += 1;
+        self.of_ticket.insert(ticket, person);
         let (key_s, callable_s) = match slot_s {
             _ if who.out_of_turn => (at_s - OUT_OF_TURN_S, at_s),
             Some(slot_s) if at_s <= slot_s + ON_TIME_S => {
@@ -321,6 +418,7 @@ impl Day {
         );
         let holder = Holder {
             who,
+            person,
             service,
             key_s,
             callable_s,
@@ -329,14 +427,15 @@ impl Day {
             stays: 0,
         };
         self.holders.insert(ticket, holder);
-        service
+        Some((service, person))
     }
 
     /// The desk that has been idle longest notices somebody, sometimes late.
-    fn wake(&mut self, at_s: f64, service: u8, seats: &mut [Seat]) {
-        let mut reaction_s = self.chance.random_range(3.0..25.0);
-        if self.chance.random_bool(0.1) {
-            reaction_s += self.chance.random_range(30.0..90.0);
+    fn wake(&mut self, at_s: f64, service: u8, person: u64, seats: &mut [Seat]) {
+        let mut own = self.own(person, draw::REACTION);
+        let mut reaction_s = own.random_range(3.0..25.0);
+        if own.random_bool(0.1) {
+            reaction_s += own.random_range(30.0..90.0);
         }
         for (seat, (worker, _)) in seats.iter_mut().zip(&self.shifts) {
             let can = seat.open && seat.idle && worker.services.contains(&service);
@@ -372,17 +471,19 @@ impl Day {
             seat.open = true;
             let services = worker.services.clone();
             self.note(now_s, Happened::DeskOpen { desk, services });
-            seat.looks_s = now_s + self.chance.random_range(5.0..60.0);
+            let mut own = self.own(u64::from(desk), draw::OPENING);
+            seat.looks_s = now_s + own.random_range(5.0..60.0);
             return;
         }
         if let Some((from_s, to_s)) = breaks.get(seat.breaks_done)
             && *from_s <= now_s
         {
             seat.breaks_done += 1;
-            let end_s = now_s + (to_s - from_s) + self.chance.random_range(-60.0..180.0);
+            let mut own = self.own(u64::from(desk), draw::BREAK + seat.breaks_done as u64);
+            let end_s = now_s + (to_s - from_s) + own.random_range(-60.0..180.0);
             self.note(now_s, Happened::DeskBreak { desk });
             self.note(end_s, Happened::DeskBack { desk });
-            seat.looks_s = end_s + self.chance.random_range(3.0..30.0);
+            seat.looks_s = end_s + own.random_range(3.0..30.0);
             return;
         }
         let next = self.next_for(&worker, now_s);
@@ -428,15 +529,16 @@ impl Day {
         let Some(mut holder) = self.holders.remove(&ticket) else {
             return now_s;
         };
+        let mut own = self.own(holder.person, draw::STAY + u64::from(holder.stays));
         if holder.stays == 0 && !holder.who.comes_after(now_s - holder.issued_s) {
             self.note(now_s + NO_SHOW_S, Happened::NoShow { ticket, desk });
-            return now_s + NO_SHOW_S + self.chance.random_range(5.0..20.0);
+            return now_s + NO_SHOW_S + own.random_range(5.0..20.0);
         }
         let arrived_s = now_s + holder.who.walk_s;
         self.note(arrived_s, Happened::Arrived { ticket, desk });
         let mut visit_s = holder.who.visit_s * worker.slowness * self.slow;
-        if self.chance.random_bool(COMPLICATED) {
-            visit_s *= self.chance.random_range(2.0..4.0);
+        if own.random_bool(COMPLICATED) {
+            visit_s *= own.random_range(2.0..4.0);
         }
         let end_s = arrived_s + visit_s;
         let sent_on = holder.who.sent_on.filter(|_| holder.stays == 0);
@@ -459,17 +561,17 @@ impl Day {
             }
             None => self.note(end_s, Happened::Finished { ticket, desk }),
         }
-        end_s + self.pause(end_s, desk)
+        end_s + self.pause(end_s, desk, &mut own)
     }
 
     /// Papers, and now and then a pause.
-    fn pause(&mut self, end_s: f64, desk: u16) -> f64 {
-        let exponential: f64 = Exp1.sample(&mut self.chance);
-        let mut pause_s = self.chance.random_range(4.0..25.0) + 10.0 * exponential;
-        if self.chance.random_bool(PAUSES) {
-            pause_s += self.chance.random_range(60.0..420.0);
-        } else if self.chance.random_bool(SHORT_BREAKS) {
-            let length_s = self.chance.random_range(180.0..600.0);
+    fn pause(&mut self, end_s: f64, desk: u16, own: &mut Pcg64Mcg) -> f64 {
+        let exponential: f64 = Exp1.sample(own);
+        let mut pause_s = own.random_range(4.0..25.0) + 10.0 * exponential;
+        if own.random_bool(PAUSES) {
+            pause_s += own.random_range(60.0..420.0);
+        } else if own.random_bool(SHORT_BREAKS) {
+            let length_s = own.random_range(180.0..600.0);
             self.note(end_s + 2.0, Happened::DeskBreak { desk });
             self.note(end_s + 2.0 + length_s, Happened::DeskBack { desk });
             pause_s += length_s;

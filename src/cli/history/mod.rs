@@ -5,6 +5,7 @@
 //! the rest, desks pause without saying so, people leave, do not come or are sent on.
 
 mod centre;
+pub mod closing;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use rand_pcg::Pcg64Mcg;
 use serde_json::{Value, json};
 
 use super::WrongUse;
-use centre::{Happened, Noted, Team};
+use centre::{Arrivals, Happened, Noted, OpenDoor, Team};
 
 /// Where the centre is.
 const ZONE: &str = "Europe/Riga";
@@ -95,7 +96,7 @@ pub fn write(options: &HistoryOptions, output: &mut impl Write) -> Result<()> {
             json!(midnight.saturating_add(since).unwrap_or(midnight))
         };
         let seed = chance.random();
-        let lived = team.day(seed, first_ticket);
+        let lived = team.day(seed, first_ticket, Arrivals::Morning, &mut OpenDoor);
         writeln!(output, "{}", lived.plan(&moment))?;
         for noted in &lived.happened {
             writeln!(output, "{}", line(noted, &moment))?;

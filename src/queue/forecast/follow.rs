@@ -227,7 +227,7 @@ impl Follower {
     }
 
     /// Time passes and nothing happens.
-    pub(super) fn pass(&mut self, now: f64) {
+    pub fn pass(&mut self, now: f64) {
         self.now = now;
         self.learn(self.now - self.undo_s);
     }

@@ -427,6 +427,13 @@ export const en: Texts = {
     firstCall: 'First call',
     lastCall: 'Last call',
     lastFinish: 'Last finish',
+    overtime: 'Overtime, min',
+    afterClosing: 'Finished after closing',
+    refused: 'Refused presses',
+    stops: 'Buttons stopped',
+    stop: (time: string, by: string, reason: string, percent: number | null) =>
+      `${time}, ${by}: ${reason}${percent === null ? '' : ` (chance ${percent} %)`}`,
+    released: (time: string) => `, released ${time}`,
     notYet: 'What the program cannot tell yet',
   },
   calendar: {

@@ -448,6 +448,13 @@ export const lv = {
     firstCall: 'Pirmais izsaukums',
     lastCall: 'Pēdējais izsaukums',
     lastFinish: 'Pēdējais pabeigts',
+    overtime: 'Pēc darba laika, min',
+    afterClosing: 'Pabeigtas pēc slēgšanas',
+    refused: 'Atteiktie spiedieni',
+    stops: 'Apturētās pogas',
+    stop: (time: string, by: string, reason: string, percent: number | null) =>
+      `${time}, ${by}: ${reason}${percent === null ? '' : ` (iespēja paspēt ${percent} %)`}`,
+    released: (time: string) => `, atļauta ${time}`,
     notYet: 'Ko programma vēl nevar pateikt',
   },
   calendar: {
