@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::appointments::check_booking;
 use super::closing;
+use super::counts;
 use super::display;
 use super::place::{At, Found};
 use super::printer::{check_families, check_profile};
@@ -388,6 +389,8 @@ fn check_series(
 
 fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDuration) {
     let standard = Rules::default();
+    let burst_tickets = counts::burst_tickets(table, found);
+    let wait_target_percent = counts::wait_target_percent(table, found);
     let mut time = |key: &str, value: Option<u32>, unit_s: i64, otherwise: SignedDuration| {
         let Some(value) = value else { return otherwise };
         let seconds = i64::from(value) * unit_s;
@@ -419,10 +422,7 @@ fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDurat
             1,
             standard.press_lock,
         ),
-        burst_tickets: table
-            .burst_tickets
-            .and_then(|count| usize::try_from(count).ok())
-            .unwrap_or(standard.burst_tickets),
+        burst_tickets,
         burst_window: time(
             "burst_window_seconds",
             table.burst_window_seconds,
@@ -473,6 +473,7 @@ fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDurat
             standard.check_in_opens,
         ),
         booking: standard.booking,
+        wait_target_percent,
     };
     let lead = time(
         "ticket_lead_seconds",
@@ -480,12 +481,6 @@ fn check_rules(table: &RulesTable, found: &mut Found<'_>) -> (Rules, SignedDurat
         1,
         SignedDuration::from_secs(STANDARD_LEAD_S),
     );
-    if rules.burst_tickets == 0 {
-        found.note(
-            &[At::Key("rules"), At::Key("burst_tickets")],
-            "must be at least 1",
-        );
-    }
     (rules, lead)
 }
 

@@ -3,6 +3,7 @@
 mod appointments;
 mod check;
 mod closing;
+mod counts;
 mod display;
 mod place;
 mod printer;
@@ -229,6 +230,7 @@ struct RulesTable {
     appointment_late_minutes: Option<u32>,
     appointment_early_minutes: Option<u32>,
     check_in_minutes: Option<u32>,
+    wait_target_percent: Option<u8>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::around;
+use super::figures;
 use super::handle::{ASKS_MAX, Ask, DeviceReport, Done, EngineError, EngineHandle, FOLLOWED_MAX};
 use super::marks::{chain, fingerprint, new_track};
 use super::published::{Envelopes, Published};
@@ -170,16 +171,7 @@ type Reply = (
 
 impl Engine {
     fn new(parts: Parts) -> Self {
-        let learned = parts
-            .metrics
-            .as_ref()
-            .and_then(|metrics| {
-                metrics
-                    .learned()
-                    .inspect_err(|error| tracing::warn!(%error, "learned times cannot be read"))
-                    .ok()
-            })
-            .unwrap_or_default();
+        let learned = figures::learned(parts.metrics.as_deref());
         let now = parts.clock.now();
         let displays = around::displays_of(&parts.state, BTreeMap::new(), now);
         let around = Surroundings {
@@ -589,6 +581,13 @@ impl Engine {
     fn picture(&mut self) -> Arc<Published> {
         let at = self.clock.now();
         self.shown_at = at;
+        let centre = &self.durable.centre;
+        figures::keep_days_like(
+            &mut self.around,
+            self.metrics.as_deref(),
+            &self.setup,
+            centre,
+        );
         Arc::new(Published {
             sequence: self.sequence,
             at,

@@ -6,7 +6,7 @@
 //! tickets   TicketId, 8 bytes big-endian   the ticket as it stands, JSON
 //! numbers   2026-10-05/P00027   the TicketId of a number
 //! learned   s1                what the forecast learned of a service, JSON
-//! meta      applied_seq, epoch, suspect, tolerated
+//! meta      applied_seq, epoch, figures, suspect, tolerated
 //! ```
 //!
 //! Invariant: the rows of a batch and `applied_seq` change in one transaction, so a start makes up
@@ -83,6 +83,10 @@ impl std::fmt::Debug for Metrics {
 
 const APPLIED_SEQ: &str = "applied_seq";
 const EPOCH: &str = "epoch";
+/// Which figures the rows hold.
+const FIGURES: &str = "figures";
+/// Raised where a figure is added: rows counted without it are made anew.
+const FIGURES_NOW: u64 = 2;
 /// Counting failed in the last run.
 const SUSPECT: &str = "suspect";
 /// A disagreement that making everything anew did not cure: damage of the journal itself.

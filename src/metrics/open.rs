@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::apply::guarded;
-use super::{EPOCH, Metrics, MetricsError, SUSPECT, TOLERATED, number};
+use super::{EPOCH, FIGURES, FIGURES_NOW, Metrics, MetricsError, SUSPECT, TOLERATED, number};
 use crate::journal::{self, Progress};
 use crate::queue::catalogue::Service;
 use crate::queue::statistics::{ServiceFigures, service_figures};
@@ -96,20 +96,30 @@ impl Metrics {
         Self::open(data, tz, u64::MAX, now, progress)
     }
 
+    /// Says which figures the rows hold, where there is none yet.
+    fn take_figures(&self) -> Result<(), MetricsError> {
+        if self.applied_seq()? == 0 {
+            self.meta.insert(FIGURES, &FIGURES_NOW.to_be_bytes())?;
+        }
+        Ok(())
+    }
+
     pub(super) fn open_trees(dir: &Path) -> Result<Self, MetricsError> {
         let db = sled::Config::default()
             .path(dir)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY_MS))
             .open()?;
-        Ok(Self {
+        let metrics = Self {
             days: db.open_tree("days")?,
             tickets: db.open_tree("tickets")?,
             numbers: db.open_tree("numbers")?,
             learned: db.open_tree("learned")?,
             meta: db.open_tree("meta")?,
             db,
-        })
+        };
+        metrics.take_figures()?;
+        Ok(metrics)
     }
 
     /// Why these metrics cannot be those of the journal, if so.
@@ -126,7 +136,13 @@ impl Metrics {
         if !self.take_epoch(data)? {
             return Ok(Some("they belong to another journal".to_owned()));
         }
+        let figures = self.meta.get(FIGURES)?.and_then(|kind| number(&kind));
         let applied = self.applied_seq()?;
+        if applied > 0 && figures != Some(FIGURES_NOW) {
+            return Ok(Some(
+                "another version of the program counted them".to_owned(),
+            ));
+        }
         if applied > last_seq {
             opened.lost_by_journal = applied - last_seq;
             return Ok(Some(format!(

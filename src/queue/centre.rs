@@ -15,6 +15,7 @@ use super::calendar::{Calendar, Edits};
 use super::catalogue::Service;
 use super::desk::{Desk, LastStep, Seat, Staffed};
 use super::event::{Event, Happened, JobId, PrintOrder, Step, TransferTo};
+use super::mischief::Mischief;
 use super::paper::{JobState, Outbox, PrintJob, Roll};
 use super::setup::Setup;
 use super::stop::Stop;
@@ -63,6 +64,9 @@ pub struct Centre {
     pub help: BTreeMap<String, Timestamp>,
     /// Presses of today that issued no ticket, by kiosk.
     pub suppressed: BTreeMap<String, u32>,
+    /// The same of all kiosks, by kind.
+    #[serde(default)]
+    pub presses: Mischief,
     /// Rolls of paper by kiosk; they outlast the day.
     #[serde(default)]
     pub rolls: BTreeMap<String, Roll>,
@@ -93,9 +97,7 @@ impl Centre {
             }
             Event::DayBegan { date, .. } => self.begin_day(*date),
             Event::TicketIssued { .. } => self.issue(at, &happened.event),
-            Event::PressSuppressed { kiosk, .. } => {
-                *self.suppressed.entry(kiosk.clone()).or_default() += 1;
-            }
+            Event::PressSuppressed { kiosk, why, .. } => self.suppress(kiosk, *why),
             Event::DeskOpened {
                 desk,
                 consultant,
@@ -404,10 +406,10 @@ impl Centre {
         self.by_track.clear();
         self.announced.clear();
         self.help.clear();
-        self.suppressed.clear();
         self.appointments.begin_day(date);
         self.stopped.clear();
         self.kept_open.clear();
+        self.forget_suppressed();
         self.outbox.begin_day();
     }
 

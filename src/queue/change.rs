@@ -139,9 +139,12 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
                 counts.refused_stopped += 1;
             }
             Suppression::Resting | Suppression::Burst | Suppression::Stale => {
-                counts.suppressed += 1
+                counts.suppressed += 1;
+                counts.mischief.press(*why);
             }
         },
+        // Whether somebody comes with a ticket is known for certain when its day is over.
+        Event::DayBegan { .. } => counts.mischief.series(before.tickets.values()),
         Event::TicketCalled { desk, reason, .. } => {
             counts.calls += 1;
             counts.calls_while_busy += i64::from(
@@ -196,7 +199,6 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         Event::SlipFailed { .. } => counts.print_failures += 1,
         Event::SlipUnknown { .. } => counts.print_unknown += 1,
         Event::ClockStepped { .. }
-        | Event::DayBegan { .. }
         | Event::TicketIssued { .. }
         | Event::DeskOpened { .. }
         | Event::DeskServicesChanged { .. }
@@ -224,8 +226,6 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::AppointmentMoved { .. }
         | Event::AppointmentCancelled { .. }
         | Event::AppointmentCodesUnlinked { .. }
-        | Event::ServiceStopped { .. }
-        | Event::ServiceReleased { .. }
         | Event::CalendarDayCleared { .. } => {}
     }
 }
@@ -315,12 +315,18 @@ impl DeskBefore {
         }
         match self.presence {
             Presence::Away => {}
-            Presence::Open => figures.open.end(self.turns_at),
+            Presence::Open => {
+                figures.open.end(self.turns_at);
+                figures.open_by_half_hour.end(self.turns_at);
+            }
             Presence::OnBreak => figures.on_break.end(self.turns_at),
         }
         match now {
             Presence::Away => {}
-            Presence::Open => figures.open.begin(self.turns_at),
+            Presence::Open => {
+                figures.open.begin(self.turns_at);
+                figures.open_by_half_hour.begin(self.turns_at);
+            }
             Presence::OnBreak => figures.on_break.begin(self.turns_at),
         }
         figures

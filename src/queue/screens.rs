@@ -21,6 +21,7 @@ use super::selection;
 use super::setup::Setup;
 use super::slip::Slip;
 use super::ticket::{DeskNumber, Place, Ticket, TicketId};
+use super::today::DaysLike;
 use super::view::{
     Alert, Announcement, BOARD_CALLS, BoardCall, BoardLink, BoardView, ButtonState, ButtonView,
     CentreHeader, KioskView, LampState, LastIssued, MonitorState, Opening, PrinterState, QueueLine,
@@ -59,6 +60,8 @@ pub struct Surroundings {
     pub learned: LearnedTimes,
     /// The newest forecast; absent until the first is made.
     pub outlook: Option<Arc<Outlook>>,
+    /// What was measured on days like today; absent until it was read.
+    pub days_like: Option<Arc<DaysLike>>,
 }
 
 /// All that views are made of.

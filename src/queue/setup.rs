@@ -171,6 +171,8 @@ pub struct Rules {
     pub check_in_opens: SignedDuration,
     /// Which visits can be booked.
     pub booking: Booking,
+    /// Share of customers to be called within it, percent, for staffing advice.
+    pub wait_target_percent: u8,
 }
 
 impl Default for Rules {
@@ -190,6 +192,7 @@ impl Default for Rules {
             appointment_early: SignedDuration::from_mins(10),
             check_in_opens: SignedDuration::from_mins(60),
             booking: Booking::default(),
+            wait_target_percent: 80,
         }
     }
 }

@@ -20,6 +20,7 @@ use super::view::{
     DeskView, HalfHour, ManagerDesk, ManagerKiosk, ManagerQueue, ManagerView, NextLine, PAPERS_MAX,
     TicketLine, UndoLine,
 };
+use super::wording;
 
 impl Scene<'_> {
     /// What a desk shows.
@@ -97,6 +98,8 @@ impl Scene<'_> {
             closing: self.closing_view(),
             alerts: self.alerts(),
             curve: self.curve(),
+            staffing: self.staffing_today(),
+            mischief: self.mischief_today(),
             wait_target_s: u32::try_from(self.setup.rules.wait_target.as_secs())
                 .unwrap_or(u32::MAX),
             journal_seq,
@@ -378,7 +381,7 @@ impl Scene<'_> {
                 let [issued, called, finished] =
                     figures.half_hours.get(&slot).copied().unwrap_or_default();
                 HalfHour {
-                    label: format!("{}.{:02}", slot / 2, slot % 2 * 30),
+                    label: wording::half_hour(slot),
                     issued: count(issued),
                     called: count(called),
                     finished: count(finished),

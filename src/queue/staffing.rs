@@ -117,6 +117,23 @@ impl Demand {
         Ok(self.service(desks, blocked))
     }
 
+    /// The share called within the target by so many desks on average: between two whole numbers of
+    /// desks in proportion.
+    ///
+    /// # Errors
+    /// Where they are no number, below 0 or more than [`DESKS_MAX`].
+    pub fn service_level(&self, desks: f64) -> Result<f64, BadDemand> {
+        if !(0.0..=f64::from(DESKS_MAX)).contains(&desks) {
+            return Err(BadDemand::Desks);
+        }
+        // Between 0 and DESKS_MAX.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let (below, above) = (desks.floor() as u32, desks.ceil() as u32);
+        let [below, above] =
+            [self.with_desks(below)?, self.with_desks(above)?].map(|of| of.service_level);
+        Ok(below + (above - below) * desks.fract())
+    }
+
     /// The fewest desks with which the share is called within the target.
     pub fn desks_required(&self) -> Service {
         let mut blocked = 1.0;
@@ -225,6 +242,16 @@ mod tests {
         let required = most.desks_required();
         assert!(required.desks > 10_000 && required.desks < DESKS_MAX);
         assert!(most.with_desks(required.desks - 1).unwrap().service_level < 0.999);
+    }
+
+    #[test]
+    fn desks_on_average_lie_between_their_neighbours() {
+        let demand = Demand::new(3.0, 540.0, 600.0, 0.8).unwrap();
+        let whole = |desks| demand.with_desks(desks).unwrap().service_level;
+        let level = demand.service_level(4.25).unwrap();
+        assert!((level - (0.75 * whole(4) + 0.25 * whole(5))).abs() < 1e-12);
+        assert!((demand.service_level(4.0).unwrap() - whole(4)).abs() < 1e-12);
+        assert_eq!(demand.service_level(f64::NAN), Err(BadDemand::Desks));
     }
 
     #[test]

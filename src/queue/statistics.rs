@@ -9,11 +9,15 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::Service;
+use super::demand::DeskTime;
 use super::forecast::LearnedTimes;
+use super::mischief::{Ghosts, Mischief};
 use super::ticket::{CancelReason, DeskNumber, Place, Ticket};
 
+mod half_hours;
 mod histogram;
 
+pub use half_hours::{HALF_HOUR_S, TimeByHalfHour, half_hour_since_1970};
 pub use histogram::Histogram;
 
 /// Figures of one service on one date, or merged over dates. Counts go up and down with
@@ -59,6 +63,10 @@ pub struct ServiceFigures {
     /// Times of finish as seconds since 1970: which of them lie after closing depends on the
     /// hours, which are the report's.
     pub finished_at: BTreeMap<i64, i64>,
+    /// Desk time of tickets that are over.
+    pub desk_time: DeskTime,
+    /// Tickets nobody came with.
+    pub ghosts: Ghosts,
 }
 
 impl ServiceFigures {
@@ -94,6 +102,8 @@ impl ServiceFigures {
         }
         merge_moments(&mut self.uncalled, &other.uncalled, sign);
         merge_moments(&mut self.finished_at, &other.finished_at, sign);
+        self.desk_time.merge(&other.desk_time, sign);
+        self.ghosts.merge(&other.ghosts, sign);
     }
 }
 
@@ -124,6 +134,9 @@ pub struct DeskFigures {
     pub busy: Stretch,
     /// The desk was open, breaks left out. Where nobody closed it, until its last step.
     pub open: Stretch,
+    /// [`DeskFigures::open`] by half-hour.
+    #[serde(skip_serializing_if = "TimeByHalfHour::is_empty")]
+    pub open_by_half_hour: TimeByHalfHour,
     /// Breaks.
     pub on_break: Stretch,
 }
@@ -170,6 +183,7 @@ impl DeskFigures {
         self.handling.merge(&other.handling, sign);
         self.busy.merge(&other.busy, sign);
         self.open.merge(&other.open, sign);
+        self.open_by_half_hour.merge(&other.open_by_half_hour, sign);
         self.on_break.merge(&other.on_break, sign);
     }
 }
@@ -216,6 +230,8 @@ pub struct DayCounts {
     pub help_answered: i64,
     /// Services stopped before closing and released again, in order (A2/2/2.3).
     pub stops: Vec<StopNote>,
+    /// Presses and tickets that were no customer's.
+    pub mischief: Mischief,
 }
 
 /// A service was stopped or released.
@@ -256,6 +272,7 @@ impl DayCounts {
             *mine += theirs;
         }
         self.stops.extend_from_slice(&other.stops);
+        self.mischief.merge(&other.mischief);
         self.first_call = earliest(self.first_call, other.first_call);
         self.last_call = self.last_call.max(other.last_call);
         self.last_finish = self.last_finish.max(other.last_finish);
@@ -308,6 +325,8 @@ impl DayFigures {
 pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
     let mut figures = ServiceFigures {
         issued: 1,
+        desk_time: DeskTime::of(ticket),
+        ghosts: Ghosts::of(ticket, tz),
         transferred: i64::from(ticket.transferred()),
         out_of_turn: i64::from(ticket.out_of_turn),
         reinstated: i64::from(ticket.reinstated),

@@ -49,6 +49,11 @@ pub fn time(at: Timestamp, tz: &TimeZone) -> String {
     format!("{}.{:02}", local.hour(), local.minute())
 }
 
+/// The start of a half-hour of the day (0 = 0.00): "8.30"
+pub fn half_hour(half_hour: u8) -> String {
+    format!("{}.{:02}", half_hour / 2, half_hour % 2 * 30)
+}
+
 /// "20–35 min", both ends rounded up to five minutes; "līdz 5 min" where they meet.
 pub fn wait_minutes(wait: WaitRange) -> String {
     let step = |seconds: u32| seconds.div_ceil(60 * WAIT_STEP_MIN) * WAIT_STEP_MIN;

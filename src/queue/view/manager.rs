@@ -9,6 +9,7 @@ use super::{
     PrinterState, QueueLine, SlipState,
 };
 use crate::queue::catalogue::Service;
+use crate::queue::today::{MischiefToday, StaffingToday};
 
 /// A desk on the manager's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -152,6 +153,10 @@ pub struct ManagerView {
     pub alerts: Vec<Alert>,
     /// Today by half-hour, from the first ticket or opening to now.
     pub curve: Vec<HalfHour>,
+    /// Desks that the half-hours to come will need.
+    pub staffing: StaffingToday,
+    /// Presses and tickets of today that were no customer's.
+    pub mischief: MischiefToday,
     /// Target wait in seconds.
     pub wait_target_s: u32,
     /// Facts in the journal.
