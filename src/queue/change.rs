@@ -225,8 +225,7 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         | Event::AppointmentBooked { .. }
         | Event::AppointmentMoved { .. }
         | Event::AppointmentCancelled { .. }
-        | Event::AppointmentCodesUnlinked { .. }
-        | Event::CalendarDayCleared { .. } => {}
+        | Event::AppointmentCodesUnlinked { .. } => {}
     }
 }
 

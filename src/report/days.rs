@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::figures::{count, desk_lines, figures, target_s};
+use super::mischief;
 use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay, StopLine};
 use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::catalogue::Service;
@@ -51,6 +52,7 @@ pub fn day_report(
             add_occurrences(&mut all, day, &line);
             all
         }),
+        mischief: day.map(|day| mischief::of_day(setup, day)),
         day: line,
     }
 }

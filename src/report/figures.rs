@@ -26,7 +26,7 @@ pub(super) fn share_of(n: u64, of: u64) -> Option<f64> {
     Some(share)
 }
 
-fn share(n: u64, of: u64) -> Share {
+pub(super) fn share(n: u64, of: u64) -> Share {
     Share {
         n,
         of,

@@ -22,6 +22,24 @@ pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0).replace('.', ",")
 }
 
+/// A figure with so many decimals: 2.5 is "2,5".
+pub(super) fn decimal(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('.', ",")
+}
+
+/// "pirmdiena" for 1
+pub(super) fn weekday(number: i8) -> &'static str {
+    match number {
+        1 => "pirmdiena",
+        2 => "otrdiena",
+        3 => "trešdiena",
+        4 => "ceturtdiena",
+        5 => "piektdiena",
+        6 => "sestdiena",
+        _ => "svētdiena",
+    }
+}
+
 /// "05.10.2026."
 pub(super) fn date(date: Date) -> String {
     format!("{:02}.{:02}.{}.", date.day(), date.month(), date.year())

@@ -17,10 +17,13 @@
 mod compliance;
 mod days;
 mod figures;
+pub mod glossary;
 mod latvian;
+pub mod mischief;
 pub mod model;
 mod quarter;
 mod recompute;
+pub mod staffing;
 mod table;
 mod tidy;
 

@@ -6,6 +6,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::glossary::Term;
+use super::mischief::Mischief;
+use super::staffing::Staffing;
 use crate::queue::catalogue::Service;
 
 /// The figures of one centre and one quarter (A1.12).
@@ -37,12 +40,18 @@ pub struct QuarterReport {
     pub desks: Vec<DeskLine>,
     /// What else happened.
     pub occurrences: Occurrences,
+    /// Desks required beside the desks that were open.
+    pub staffing: Staffing,
+    /// Presses and tickets that were no customer's.
+    pub mischief: Mischief,
     /// Clause by clause what can be shown from the data.
     pub compliance: Vec<ComplianceRow>,
     /// What the evaluation asks for and this program cannot tell yet.
     pub not_yet: Vec<NotYet>,
     /// Date by date, planned against actual hours (A1.11).
     pub days: Vec<DayLine>,
+    /// What the words of staffing and mischief mean, with formulas.
+    pub glossary: Vec<Term>,
 }
 
 /// The figures of one date.
@@ -66,6 +75,8 @@ pub struct DayReport {
     pub desks: Vec<DeskLine>,
     /// What else happened; absent where there is no data.
     pub occurrences: Option<Occurrences>,
+    /// Presses and tickets that were no customer's; absent where there is no data.
+    pub mischief: Option<Mischief>,
 }
 
 /// How much of a quarter there is data of.

@@ -11,6 +11,7 @@ use super::figures::{desk_lines, figures, share_of, target_s};
 use super::model::{
     Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod,
 };
+use super::{glossary, mischief, staffing};
 use crate::journal::Quarter;
 use crate::queue::calendar::Edits;
 use crate::queue::catalogue::Service;
@@ -48,6 +49,8 @@ pub fn quarter_report(
             add_occurrences(&mut occurrences, day, line);
         }
     }
+    let staffing = staffing::staffing(setup, edits, &days, as_of);
+    let mischief = mischief::of_dates(setup, &days);
     let pooled = Pooled::of(days, from);
     let target_s = target_s(setup);
     let period = |months: &[Option<ServiceFigures>; 3]| period(months, from, target_s, as_of);
@@ -77,7 +80,10 @@ pub fn quarter_report(
         services,
         desks: desk_lines(setup, &pooled.desks, as_of),
         occurrences,
+        staffing,
+        mischief,
         days: lines,
+        glossary: glossary::terms(),
     }
 }
 

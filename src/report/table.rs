@@ -1,5 +1,7 @@
 //! The quarter as a Latvian text, at most 100 columns wide.
 
+mod floor;
+
 use std::fmt::Write;
 
 use super::latvian::{self, NOTHING};
@@ -34,7 +36,10 @@ pub fn table(report: &QuarterReport) -> String {
     times(&mut page, report, None, |of| &of.visit);
     desks(&mut page, &report.desks);
     occurrences(&mut page, &report.occurrences);
+    floor::staffing(&mut page, &report.staffing);
+    floor::mischief(&mut page, &report.mischief);
     compliance(&mut page, report);
+    floor::glossary(&mut page, &report.glossary);
     if page.text.contains(SMALL) {
         let _ = writeln!(
             page.text,

@@ -7,14 +7,16 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause` or `day` |
-//! | `subject` | button digit, desk number, clause or date; empty for the centre |
-//! | `name` | name of the service or what the clause row counts |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday` or `half_hour` |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) or half-hour (`8.30`); empty for the centre |
+//! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
 //! | `period` | `2026-Q4`, `2026-10` or `2026-10-05` |
-//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `time` |
+//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
 //! | `small_sample` | `true` where these are fewer than 20 |
+
+mod floor;
 
 use super::model::{DayLine, DeskLine, Figures, Period, QuarterReport, Share, Times};
 
@@ -58,6 +60,8 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     for day in &report.days {
         rows.day(day)?;
     }
+    rows.staffing(&report.staffing)?;
+    rows.mischief(&report.mischief)?;
     rows.finish()
 }
 

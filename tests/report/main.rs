@@ -6,4 +6,6 @@ mod calendar;
 mod drive;
 mod history;
 mod independent;
+mod mischief;
+mod staffing;
 mod traps;

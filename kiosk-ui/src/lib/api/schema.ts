@@ -1345,6 +1345,24 @@ export interface components {
              */
             wait_p90_s?: number | null;
         };
+        /** @description Mischief of one date. */
+        DayMischief: components["schemas"]["MischiefCounts"] & {
+            /**
+             * Format: date
+             * @description Date, local.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description What desks waited for them, seconds.
+             */
+            ghost_s: number;
+            /**
+             * Format: int64
+             * @description Tickets nobody came with.
+             */
+            ghosts: number;
+        };
         /** @description The figures of one date. */
         DayReport: {
             /**
@@ -1358,6 +1376,7 @@ export interface components {
             day: components["schemas"]["DayLine"];
             /** @description By desk. */
             desks: components["schemas"]["DeskLine"][];
+            mischief?: components["schemas"]["Mischief"] | null;
             occurrences?: components["schemas"]["Occurrences"] | null;
             /** @description By service, in button order; empty where there is no data. */
             services: components["schemas"]["ServiceDay"][];
@@ -1767,11 +1786,15 @@ export interface components {
                 journal_seq: number;
                 /** @description Kiosks. */
                 kiosks: components["schemas"]["ManagerKiosk"][];
+                /** @description Presses and tickets of today that were no customer's. */
+                mischief: components["schemas"]["MischiefToday"];
                 monitor?: components["schemas"]["MonitorState"] | null;
                 /** @description Whether reception is open. */
                 opening: components["schemas"]["Opening"];
                 /** @description Queues by button. */
                 queues: components["schemas"]["ManagerQueue"][];
+                /** @description Desks that the half-hours to come will need. */
+                staffing: components["schemas"]["StaffingToday"];
                 /**
                  * Format: int32
                  * @description Target wait in seconds.
@@ -1883,6 +1906,76 @@ export interface components {
             issued: number;
             /** @description Start, e.g. "8.30". */
             label: string;
+        };
+        /** @description Ghosts of a half-hour. */
+        HalfHourGhosts: {
+            /** @description Of the tickets issued in it. */
+            ghosts: components["schemas"]["Share"];
+            /**
+             * Format: int32
+             * @description Half-hour of the day, 0 = 0.00.
+             */
+            half_hour: number;
+            /** @description Its start, e.g. "8.30". */
+            label: string;
+        };
+        /** @description One half-hour of a weekday over the quarter. */
+        HalfHourStaffing: {
+            /**
+             * Format: double
+             * @description Desks open, on average.
+             */
+            desks_open: number;
+            /**
+             * Format: int32
+             * @description Fewest desks that keep the target, with the allowance.
+             */
+            desks_required?: number | null;
+            /**
+             * Format: int32
+             * @description Half-hour of the day, 0 = 0.00.
+             */
+            half_hour: number;
+            /**
+             * Format: double
+             * @description Mean desk time of these tickets, seconds; absent where no ticket is over.
+             */
+            handling_s?: number | null;
+            /** @description Its start, e.g. "8.30". */
+            label: string;
+            /**
+             * Format: double
+             * @description Load without the allowance, erlangs.
+             */
+            load?: number | null;
+            /**
+             * Format: double
+             * @description Tickets in one, on average.
+             */
+            mean_arrivals: number;
+            /**
+             * Format: int64
+             * @description Half-hours with reception that are over: one a date.
+             */
+            measured: number;
+            /**
+             * Format: int64
+             * @description Open time of all desks in them, seconds.
+             */
+            open_s: number;
+            /**
+             * Format: double
+             * @description Share called within the target as Erlang C predicts it for the desks that were open, with
+             *     the allowance.
+             */
+            service_level?: number | null;
+            /** @description Too few tickets to mean much. */
+            small_sample: boolean;
+            /**
+             * Format: int64
+             * @description Tickets issued in them.
+             */
+            tickets: number;
         };
         /**
          * @description Whether the centre works.
@@ -2222,11 +2315,15 @@ export interface components {
             journal_seq: number;
             /** @description Kiosks. */
             kiosks: components["schemas"]["ManagerKiosk"][];
+            /** @description Presses and tickets of today that were no customer's. */
+            mischief: components["schemas"]["MischiefToday"];
             monitor?: components["schemas"]["MonitorState"] | null;
             /** @description Whether reception is open. */
             opening: components["schemas"]["Opening"];
             /** @description Queues by button. */
             queues: components["schemas"]["ManagerQueue"][];
+            /** @description Desks that the half-hours to come will need. */
+            staffing: components["schemas"]["StaffingToday"];
             /**
              * Format: int32
              * @description Target wait in seconds.
@@ -2234,6 +2331,103 @@ export interface components {
             wait_target_s: number;
             /** @description Waiting customers without a paper that is known to be out, at most [`PAPERS_MAX`]. */
             without_paper: components["schemas"]["PaperLine"][];
+        };
+        /** @description Mischief over some dates. */
+        Mischief: components["schemas"]["MischiefCounts"] & {
+            /** @description Date by date, those with data; empty in the report of one date. */
+            days: components["schemas"]["DayMischief"][];
+            /**
+             * Format: int64
+             * @description What desks waited for them, from the call to the no-show, seconds.
+             */
+            ghost_s: number;
+            /** @description Tickets nobody came with, of those issued. */
+            ghosts: components["schemas"]["Share"];
+            /** @description Ghosts by half-hour of issue; half-hours with tickets only. */
+            half_hours: components["schemas"]["HalfHourGhosts"][];
+            /** @description Ghosts by service of issue, in button order. */
+            services: components["schemas"]["ServiceGhosts"][];
+        };
+        /** @description Presses that issued no ticket, by kind, and series of presses. */
+        MischiefCounts: {
+            /**
+             * Format: int64
+             * @description Beyond the most tickets of one kiosk in a short time.
+             */
+            presses_burst: number;
+            /**
+             * Format: int64
+             * @description While no tickets were issued.
+             */
+            presses_closed: number;
+            /**
+             * Format: int64
+             * @description Double presses: while the button rested.
+             */
+            presses_resting: number;
+            /**
+             * Format: int64
+             * @description Reported too late.
+             */
+            presses_stale: number;
+            /**
+             * Format: int64
+             * @description Series of presses; those of a date are counted when it is over.
+             */
+            series: number;
+            /**
+             * Format: int64
+             * @description Of these, left behind: no-show or cancelled, and nobody ever came.
+             */
+            series_left: number;
+            /**
+             * Format: int64
+             * @description Tickets in them.
+             */
+            series_tickets: number;
+        };
+        /** @description Presses and tickets of today that were no customer's. */
+        MischiefToday: {
+            /**
+             * Format: int32
+             * @description Presses beyond the most tickets of one kiosk in a short time.
+             */
+            burst: number;
+            /**
+             * Format: int32
+             * @description What desks waited for them, seconds.
+             */
+            ghost_s: number;
+            /**
+             * Format: int32
+             * @description Tickets nobody came with.
+             */
+            ghosts: number;
+            /**
+             * Format: int32
+             * @description Tickets issued.
+             */
+            issued: number;
+            /**
+             * Format: int32
+             * @description Double presses: while the button rested.
+             */
+            resting: number;
+            /**
+             * Format: int32
+             * @description Series of presses: three or more tickets of one kiosk within a minute, all left behind but one.
+             */
+            series: number;
+            /**
+             * Format: int32
+             * @description Tickets in them.
+             */
+            series_tickets: number;
+            /**
+             * Format: int32
+             * @description Presses reported too late.
+             */
+            stale: number;
         };
         /**
          * @description The monitor of the displays, where the daemon switches it.
@@ -2516,6 +2710,10 @@ export interface components {
              * @description First date, local.
              */
             from: string;
+            /** @description What the words of staffing and mischief mean, with formulas. */
+            glossary: components["schemas"]["Term"][];
+            /** @description Presses and tickets that were no customer's. */
+            mischief: components["schemas"]["Mischief"];
             /** @description What the evaluation asks for and this program cannot tell yet. */
             not_yet: components["schemas"]["NotYet"][];
             /** @description What else happened. */
@@ -2526,6 +2724,8 @@ export interface components {
             services: components["schemas"]["ServicePeriod"][];
             /** @description The quarter is over and nothing is open: the figures change no more. */
             settled: boolean;
+            /** @description Desks required beside the desks that were open. */
+            staffing: components["schemas"]["Staffing"];
             /**
              * Format: int32
              * @description Target wait, seconds.
@@ -2625,6 +2825,37 @@ export interface components {
         ServiceDay: {
             /** @description Figures. */
             figures: components["schemas"]["Figures"];
+            /** @description Its name, to the letter of A2/2/1.3. */
+            name: string;
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+        };
+        /** @description How long a ticket of a service keeps a desk. */
+        ServiceDeskTime: {
+            /**
+             * Format: double
+             * @description Mean time from call to finish over all their stays, or to the no-show, seconds.
+             */
+            mean_s?: number | null;
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+            /** @description Too few cases to mean much. */
+            small_sample: boolean;
+            /**
+             * Format: int64
+             * @description Tickets that were called and are over.
+             */
+            tickets: number;
+        };
+        /** @description Ghosts of a service. */
+        ServiceGhosts: {
+            /**
+             * Format: int64
+             * @description What desks waited for them, seconds.
+             */
+            ghost_s: number;
+            /** @description Of the tickets issued. */
+            ghosts: components["schemas"]["Share"];
             /** @description Its name, to the letter of A2/2/1.3. */
             name: string;
             /** @description Button digit. */
@@ -2759,6 +2990,77 @@ export interface components {
             password: string;
             /** @description Role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Staffing advice of a quarter; advice only, nothing follows it by itself. */
+        Staffing: {
+            /**
+             * Format: double
+             * @description What the measured demand is multiplied by before desks are advised.
+             */
+            allowance: number;
+            /** @description Desk time by service, in button order. */
+            services: components["schemas"]["ServiceDeskTime"][];
+            /**
+             * Format: double
+             * @description Share of customers to be called within the target.
+             */
+            share: number;
+            /**
+             * Format: int32
+             * @description Target wait, seconds.
+             */
+            target_s: number;
+            /** @description Weekdays with reception, from Monday. */
+            weekdays: components["schemas"]["WeekdayStaffing"][];
+        };
+        /** @description One of them. */
+        StaffingSoon: {
+            /**
+             * Format: double
+             * @description Customers to be expected, with an allowance of 15 %, to a tenth.
+             */
+            customers: number;
+            /**
+             * Format: int32
+             * @description Days it rests on, at most eight.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description Desks that keep the target.
+             */
+            desks_required: number;
+            /** @description Start, e.g. "9.30". */
+            label: string;
+            /** @description It runs now. */
+            running: boolean;
+            /** @description Too few customers on them to mean much. */
+            small_sample: boolean;
+        };
+        /** @description Desks that the half-hours to come will need; advice, nothing follows it by itself. */
+        StaffingToday: {
+            /**
+             * Format: int32
+             * @description Desks open now, those on a break left out.
+             */
+            desks_open: number;
+            /**
+             * @description The running half-hour of reception and the next ones; empty where none is left or no day
+             *     like this is known.
+             */
+            half_hours: components["schemas"]["StaffingSoon"][];
+            /**
+             * Format: int32
+             * @description Share of customers to be called within the target, percent.
+             */
+            target_percent: number;
+        };
+        /** @description A word of the report. */
+        Term: {
+            /** @description What it means, with its formula. */
+            meaning: string;
+            /** @description The word. */
+            term: string;
         };
         /** @description Whom to call or take back. */
         TicketChoice: {
@@ -3045,6 +3347,16 @@ export interface components {
             since: string;
             /** @description View. */
             view: string;
+        };
+        /** @description The half-hours of one weekday. */
+        WeekdayStaffing: {
+            /** @description Half-hours with reception. */
+            half_hours: components["schemas"]["HalfHourStaffing"][];
+            /**
+             * Format: int32
+             * @description Monday = 1.
+             */
+            weekday: number;
         };
         /** @description How many were called within the target, and who was left out of that. */
         WithinTarget: components["schemas"]["Share"] & {
