@@ -19,6 +19,7 @@ import type {
   ViewByName,
   ViewName,
 } from '../src/lib/api/types.ts';
+import { mischiefToday, staffingToday } from './staffing.ts';
 
 const NAMES = ['Pasūtījumu pieņemšana', 'Pasūtījumu izsniegšana', 'Korporatīvie klienti'];
 const SERVICES: Service[] = [1, 2, 3];
@@ -524,6 +525,8 @@ export class PretendCentre {
         called: [1, 5, 8, 10, 12, 12, 9, 6, 6, 8, 5][index] ?? 0,
         finished: [0, 4, 7, 9, 11, 12, 10, 7, 6, 7, 4][index] ?? 0,
       })),
+      staffing: staffingToday,
+      mischief: mischiefToday,
       wait_target_s: 900,
       journal_seq: 1204,
     };

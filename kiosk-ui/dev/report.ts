@@ -1,4 +1,5 @@
 import type { Figures, Period, QuarterReport, ReportDay, ReportDesk, Times } from '../src/manager/report.ts';
+import { glossary, mischief, staffing } from './staffing.ts';
 
 const FEW = 20;
 /** Share of the quarter's tickets by month; the third has not begun. */
@@ -186,6 +187,9 @@ export function report(quarter: string): QuarterReport {
         exceptions: [],
       },
     ],
+    staffing,
+    mischief,
+    glossary,
     not_yet: [
       { clause: 'A1.8', what: 'Pamatotās sūdzības: programma tās vēl nereģistrē.' },
       {

@@ -45,7 +45,7 @@ pub(super) fn terms() -> Vec<Term> {
              atvērti; starp diviem veseliem skaitļiem proporcionāli.",
         ),
         (
-            "Spoku biļete",
+            "Biļete bez klienta",
             "Biļete, pēc kuras neviens nav atnācis: beigusies ar neierašanos, neviens galds klientu \
              nav sagaidījis, rindā nav atgriezta. Daļa: no izsniegtajām. Izmaksas: laiks no \
              uzaicinājuma līdz neierašanās atzīmei.",

@@ -201,7 +201,7 @@ fn mischief_stands_in_the_table_and_the_csv() {
     drive.go_to(at("2026-10-06T05:00:00Z"));
     let report = report(&drive);
     let text = table(&report);
-    assert!(text.contains("Spoku biļetes"), "{text}");
+    assert!(text.contains("Biļetes bez klienta"), "{text}");
     let rows = csv(&report).unwrap();
     for row in [
         "centre,,,2026-Q4,ghost_tickets,tickets,2,,",

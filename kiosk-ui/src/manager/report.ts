@@ -3,7 +3,7 @@
  *
  * Only what the page shows is named here; the contract's `QuarterReport` has it all.
  */
-import type { Service, Timestamp } from '../lib/api/types';
+import type { Mischief, Service, Staffing, Term, Timestamp } from '../lib/api/types';
 
 export interface Times {
   count: number;
@@ -112,6 +112,9 @@ export interface QuarterReport {
   services: (Period & { service: Service; name: string })[];
   desks: ReportDesk[];
   compliance: ComplianceRow[];
+  staffing: Staffing;
+  mischief: Mischief;
+  glossary: Term[];
   not_yet: { clause: string; what: string }[];
   days: ReportDay[];
 }
@@ -134,6 +137,12 @@ export function minutesText(seconds: number | null | undefined, small = false): 
 export function percentText(share: number | null | undefined, small = false): string {
   if (share === null || share === undefined) return NOTHING;
   return `${tenths(share * 100)}\u00a0%${small ? SMALL : ''}`;
+}
+
+/** A figure with so many decimals, after a comma. */
+export function decimalText(value: number | null | undefined, decimals: number, small = false): string {
+  if (value === null || value === undefined) return NOTHING;
+  return value.toFixed(decimals).replace('.', ',') + (small ? SMALL : '');
 }
 
 export const countText = (count: number | null | undefined): string => String(count ?? NOTHING);

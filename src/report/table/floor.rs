@@ -79,7 +79,7 @@ pub(super) fn mischief(page: &mut Page, of: &Mischief) {
         of.ghosts.n,
         of.ghosts.of
     );
-    page.row("Spoku biļetes", 56, &[(ghosts, 30)]);
+    page.row("Biļetes bez klienta", 56, &[(ghosts, 30)]);
     for service in &of.services {
         let ghosts = &service.ghosts;
         let cell = format!("{} ({} no {})", share(ghosts), ghosts.n, ghosts.of);

@@ -43,6 +43,12 @@ export type MonitorState = Schemas['MonitorState'];
 export type RollLine = Schemas['RollLine'];
 export type PaperLine = Schemas['PaperLine'];
 
+export type Staffing = Schemas['Staffing'];
+export type StaffingToday = Schemas['StaffingToday'];
+export type Mischief = Schemas['Mischief'];
+export type MischiefToday = Schemas['MischiefToday'];
+export type Term = Schemas['Term'];
+
 export type TrackView = Schemas['TrackView'];
 export type TrackState = Schemas['TrackState'];
 

@@ -1,5 +1,6 @@
 import { pluralEn } from '../plural';
 import type { Texts } from './lv';
+import { mischiefEn, staffingEn } from './staffing';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
 
@@ -436,6 +437,8 @@ export const en: Texts = {
     released: (time: string) => `, released ${time}`,
     notYet: 'What the program cannot tell yet',
   },
+  staffing: staffingEn,
+  mischief: mischiefEn,
   calendar: {
     month: (month, year) => `${months[month - 1] ?? ''} ${year}`,
     weekdayShort: (day) => ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][day - 1] ?? '',

@@ -1,5 +1,6 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
+import { mischiefLv, staffingLv } from './staffing';
 
 const customers = (count: number) =>
   `${count} ${pluralLv(count, { zero: 'klientu', one: 'klients', other: 'klienti' })}`;
@@ -457,6 +458,8 @@ export const lv = {
     released: (time: string) => `, atļauta ${time}`,
     notYet: 'Ko programma vēl nevar pateikt',
   },
+  staffing: staffingLv,
+  mischief: mischiefLv,
   calendar: {
     month: (month: number, year: number) => `${year}. gada ${months[month - 1] ?? ''}`,
     weekdayShort: (day: number) => ['P', 'O', 'T', 'C', 'Pk', 'S', 'Sv'][day - 1] ?? '',
