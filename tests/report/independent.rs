@@ -35,6 +35,7 @@ fn setup_json(setup: &Setup) -> Value {
     json!({
         "timezone": setup.timezone_name,
         "target_s": setup.rules.wait_target.as_secs(),
+        "target_percent": setup.rules.wait_target_percent,
         "desks": (1..=DESKS).collect::<Vec<_>>(),
         "services": services,
         "week": setup.hours.week.iter().map(intervals).collect::<Vec<_>>(),
@@ -42,11 +43,19 @@ fn setup_json(setup: &Setup) -> Value {
     })
 }
 
-fn by_the_other_program(quarter: &str, as_of: &str, data: &Path, setup: &Setup) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/recompute.py");
+fn by_the_other_program(
+    script: &str,
+    quarter: &str,
+    as_of: &str,
+    data: &Path,
+    setup: &Setup,
+) -> Value {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report");
+    let script = scripts.join(script);
     let setup_file = data.join("setup.json");
     std::fs::write(&setup_file, setup_json(setup).to_string()).unwrap();
     let output = Command::new("python3")
+        .arg("-B")
         .arg(script)
         .args([quarter, as_of])
         .arg(setup_file)
@@ -125,9 +134,21 @@ fn a_program_in_another_language_finds_the_same_figures() {
         assert_eq!(total.open > 0, name == "2026-Q4");
         let ours = serde_json::to_value(&report).unwrap();
         let as_of = drive.now.to_string();
-        let theirs = by_the_other_program(name, &as_of, data.path(), &drive.setup);
-        for part in ["total", "services", "desks", "occurrences", "days"] {
-            same(&format!("{name} {part}"), &ours[part], &theirs[part]);
+        for (script, parts) in [
+            (
+                "recompute.py",
+                ["total", "services", "desks", "occurrences", "days"].as_slice(),
+            ),
+            ("recompute_floor.py", &["staffing", "mischief"]),
+        ] {
+            let theirs = by_the_other_program(script, name, &as_of, data.path(), &drive.setup);
+            for part in parts {
+                same(&format!("{name} {part}"), &ours[part], &theirs[part]);
+            }
         }
+        let staffing = &report.staffing.weekdays;
+        let advised = staffing.iter().flat_map(|day| &day.half_hours);
+        assert!(advised.filter(|at| at.desks_required >= Some(2)).count() > 5);
+        assert!(report.mischief.ghosts.n > 50);
     }
 }

@@ -468,8 +468,8 @@ def occurrences(days, lines, tickets_of, hours):
     return total
 
 
-def read(paths, zone):
-    centre, tickets = Centre(zone), []
+def read(paths, zone, kind=Centre):
+    centre, tickets = kind(zone), []
     for path in paths:
         with open(path, encoding="utf-8") as lines:
             for line in lines:
