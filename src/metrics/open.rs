@@ -244,3 +244,33 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::super::APPLIED_SEQ;
+    use super::*;
+
+    #[test]
+    fn rows_with_other_figures_are_made_anew() {
+        let data = tempfile::tempdir().unwrap();
+        drop(journal::Journal::open(data.path(), TimeZone::UTC, &mut |_, _| {}).unwrap());
+        let open = || {
+            let now = Timestamp::UNIX_EPOCH;
+            let opened = Metrics::open(data.path(), &TimeZone::UTC, 1, now, &mut |_, _| {});
+            let (metrics, told) = opened.unwrap();
+            let seq = 1_u64.to_be_bytes();
+            metrics.meta.insert(APPLIED_SEQ, &seq).unwrap();
+            (metrics, told.set_aside.map(|(_, why)| why))
+        };
+        let (metrics, set_aside) = open();
+        assert_eq!(set_aside, None);
+        drop(metrics);
+        let (metrics, set_aside) = open();
+        assert_eq!(set_aside, None);
+        metrics.meta.remove(FIGURES).unwrap();
+        drop(metrics);
+        let (_, set_aside) = open();
+        assert!(set_aside.unwrap().contains("another version"));
+    }
+}
