@@ -11,6 +11,7 @@ pub mod printing;
 pub mod service;
 pub mod staff;
 pub mod storage;
+pub mod studies;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -136,6 +137,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         setup: setup.clone(),
         clock: clock.clone(),
         data: data.clone(),
+        metrics: metrics.clone(),
     };
     let forecaster = forecasting::start(forecaster, stop.clone()).await?;
     let mut simulated = BTreeMap::new();

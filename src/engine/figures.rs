@@ -6,22 +6,9 @@ use std::sync::Arc;
 use crate::metrics::{Metrics, MetricsError};
 use crate::queue::centre::Centre;
 use crate::queue::demand::Measured;
-use crate::queue::forecast::LearnedTimes;
 use crate::queue::screens::Surroundings;
 use crate::queue::setup::Setup;
 use crate::queue::today::{DaysLike, dates_like, over_since};
-
-/// Times at the desk learned so far.
-pub(super) fn learned(metrics: Option<&Metrics>) -> LearnedTimes {
-    let learned = metrics.map(Metrics::learned);
-    learned
-        .and_then(|learned| {
-            learned
-                .inspect_err(|error| tracing::warn!(%error, "learned times cannot be read"))
-                .ok()
-        })
-        .unwrap_or_default()
-}
 
 /// Reads what was measured on days like today, once a date.
 pub(super) fn keep_days_like(

@@ -171,13 +171,11 @@ type Reply = (
 
 impl Engine {
     fn new(parts: Parts) -> Self {
-        let learned = figures::learned(parts.metrics.as_deref());
         let now = parts.clock.now();
         let displays = around::displays_of(&parts.state, BTreeMap::new(), now);
         let around = Surroundings {
             displays,
             alerts: parts.alerts,
-            learned,
             ..Surroundings::default()
         };
         Self {
@@ -346,7 +344,6 @@ impl Engine {
         let moment = Moment {
             now,
             setup: &self.setup,
-            learned: &self.around.learned,
             outlook: self.around.outlook.as_deref(),
             track: &new_track(),
             keyed: mark.is_some(),
@@ -436,9 +433,6 @@ impl Engine {
         self.stepped_by = SignedDuration::ZERO;
         self.durable = Arc::new(without_answers(&self.ahead));
         let around = Arc::make_mut(&mut self.around);
-        for change in &batch.changes {
-            around.learned.merge(&change.learned, 1);
-        }
         if batch.access {
             let known = std::mem::take(&mut around.displays);
             around.displays = around::displays_of(&self.durable, known, self.clock.now());

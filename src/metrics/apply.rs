@@ -10,11 +10,8 @@ use sled::transaction::{
     ConflictableTransactionError, TransactionError, TransactionResult, TransactionalTree,
 };
 
-use super::{
-    APPLIED_SEQ, About, Metrics, MetricsError, SUSPECT, day_key, learned_key, number_key, row,
-};
+use super::{APPLIED_SEQ, About, Metrics, MetricsError, SUSPECT, day_key, number_key, row};
 use crate::queue::change::Change;
-use crate::queue::forecast::LearnedTimes;
 use crate::queue::statistics::{DayCounts, DayFigures, DeskFigures, ServiceFigures};
 use crate::queue::ticket::{Ticket, TicketId};
 
@@ -22,14 +19,12 @@ use crate::queue::ticket::{Ticket, TicketId};
 #[derive(Default)]
 pub(super) struct Sum {
     pub(super) days: BTreeMap<jiff::civil::Date, DayFigures>,
-    pub(super) learned: LearnedTimes,
     pub(super) tickets: BTreeMap<TicketId, Ticket>,
 }
 
 impl Sum {
     pub(super) fn add(&mut self, change: &Change) {
         change.add_to(&mut self.days);
-        self.learned.merge(&change.learned, 1);
         for ticket in &change.tickets {
             self.tickets.insert(ticket.id, ticket.clone());
         }
@@ -57,15 +52,9 @@ impl Metrics {
     }
 
     pub(super) fn write(&self, sum: &Sum, seq: u64) -> Result<(), MetricsError> {
-        let trees = (
-            &self.days,
-            &self.tickets,
-            &self.numbers,
-            &self.learned,
-            &self.meta,
-        );
+        let trees = (&self.days, &self.tickets, &self.numbers, &self.meta);
         let result: TransactionResult<(), MetricsError> =
-            trees.transaction(|(days, tickets, numbers, learned, meta)| {
+            trees.transaction(|(days, tickets, numbers, meta)| {
                 let applied = meta.get(APPLIED_SEQ)?;
                 if applied.is_some_and(|applied| applied.as_ref() >= seq.to_be_bytes().as_slice()) {
                     return Ok(());
@@ -88,16 +77,6 @@ impl Metrics {
                     tickets.insert(&id, json("ticket", ticket)?)?;
                     let number = number_key(ticket.date, ticket.number);
                     numbers.insert(number.as_bytes(), &id)?;
-                }
-                for (service, time) in &sum.learned.0 {
-                    let mut one = LearnedTimes::default();
-                    one.0.insert(*service, *time);
-                    update(learned, &learned_key(*service), |row: &mut _| {
-                        let mut all = LearnedTimes::default();
-                        all.0.insert(*service, *row);
-                        all.merge(&one, 1);
-                        *row = all.0.get(service).copied().unwrap_or_default();
-                    })?;
                 }
                 meta.insert(APPLIED_SEQ, &seq.to_be_bytes())?;
                 Ok(())

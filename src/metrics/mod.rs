@@ -1,11 +1,11 @@
-//! The queue's metrics in sled: daily figures, look-ups, learned times. All of it is made from the
+//! The queue's metrics in sled: daily figures, look-ups, what the forecast learned. All of it is made from the
 //! journal and can be made anew at any moment; nothing is ever kept only here.
 //!
 //! ```text
 //! days      2026-10-05/s1     figures of a service, JSON; /d00012 of a desk; /t the day's counts
 //! tickets   TicketId, 8 bytes big-endian   the ticket as it stands, JSON
 //! numbers   2026-10-05/P00027   the TicketId of a number
-//! learned   s1                what the forecast learned of a service, JSON
+//! forecast  state             what the forecast learned up to a record, JSON
 //! meta      applied_seq, epoch, figures, suspect, tolerated
 //! ```
 //!
@@ -14,6 +14,7 @@
 //! deadlocks; neither is relied upon.
 
 mod apply;
+mod learned;
 mod open;
 mod rebuild;
 
@@ -26,10 +27,10 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
 use crate::queue::catalogue::Service;
-use crate::queue::forecast::LearnedTimes;
 use crate::queue::statistics::DayFigures;
 use crate::queue::ticket::{DeskNumber, Ticket, TicketId, TicketNumber};
 
+pub use learned::KeptLearned;
 pub use open::OpenedMetrics;
 
 /// Why the metrics cannot be used. The journal is not touched by any of this.
@@ -69,7 +70,7 @@ pub struct Metrics {
     days: sled::Tree,
     tickets: sled::Tree,
     numbers: sled::Tree,
-    learned: sled::Tree,
+    forecast: sled::Tree,
     meta: sled::Tree,
 }
 
@@ -122,10 +123,6 @@ fn parse_day_key(key: &[u8]) -> Option<(Date, About)> {
 
 fn number_key(date: Date, number: TicketNumber) -> String {
     format!("{date}/{}{:05}", number.series, number.number)
-}
-
-fn learned_key(service: Service) -> String {
-    format!("s{}", service.digit())
 }
 
 fn row<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, MetricsError> {
@@ -207,21 +204,6 @@ impl Metrics {
             }
         }
         Ok(tickets)
-    }
-
-    /// What the forecast learned so far.
-    ///
-    /// # Errors
-    /// Where sled fails or a row is damaged.
-    pub fn learned(&self) -> Result<LearnedTimes, MetricsError> {
-        let mut learned = LearnedTimes::default();
-        for service in Service::ALL {
-            let key = learned_key(service);
-            if let Some(value) = self.learned.get(&key)? {
-                learned.0.insert(service, row(key.as_bytes(), &value)?);
-            }
-        }
-        Ok(learned)
     }
 
     /// Sequence of the last record that is counted; 0 if none is.

@@ -110,11 +110,13 @@ impl Metrics {
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY_MS))
             .open()?;
+        // The means that waits were promised by before they were simulated.
+        db.drop_tree("learned")?;
         let metrics = Self {
             days: db.open_tree("days")?,
             tickets: db.open_tree("tickets")?,
             numbers: db.open_tree("numbers")?,
-            learned: db.open_tree("learned")?,
+            forecast: db.open_tree("forecast")?,
             meta: db.open_tree("meta")?,
             db,
         };

@@ -116,9 +116,6 @@ impl Metrics {
             }
         }
         self.compare_tickets(&mut sum, &mut differences)?;
-        if self.learned()? != sum.learned {
-            differences.push("what the forecast learned differs".to_owned());
-        }
         let mut kept = self.days(Date::ZERO..Date::MAX)?;
         for (date, day) in &sum.days {
             if kept.remove(date).unwrap_or_default() != *day && *day != DayFigures::default() {

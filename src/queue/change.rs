@@ -10,8 +10,7 @@ use jiff::tz::TimeZone;
 use super::centre::Centre;
 use super::desk::Seat;
 use super::event::{CallRule, Event, Happened, Suppression};
-use super::forecast::LearnedTimes;
-use super::statistics::{DayCounts, DayFigures, DeskFigures, StopNote, earliest, learned_from};
+use super::statistics::{DayCounts, DayFigures, DeskFigures, StopNote, earliest};
 use super::ticket::{DeskNumber, Ticket, TicketId};
 
 /// How long a called customer is awaited by the standard (A2/2/2.4), whatever is configured. The
@@ -29,8 +28,6 @@ pub struct Change {
     pub began: Option<Date>,
     /// Differences; merging them in brings the date up to date.
     pub figures: DayFigures,
-    /// Differences of what the forecast learns.
-    pub learned: LearnedTimes,
     /// Tickets as the event left them.
     pub tickets: Vec<Ticket>,
 }
@@ -51,7 +48,6 @@ impl Pending {
             date: date_of(before, happened, tz),
             figures: DayFigures::default(),
             began: None,
-            learned: LearnedTimes::default(),
             tickets: Vec::new(),
         };
         count_event(&mut change.figures.counts, before, happened);
@@ -108,7 +104,6 @@ impl Change {
 
     fn count(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
         self.figures.count_ticket(ticket, tz, sign);
-        self.learned.merge(&learned_from(ticket), sign);
     }
 }
 

@@ -90,7 +90,7 @@ impl Mischief {
             Suppression::Resting => self.resting += 1,
             Suppression::Burst => self.burst += 1,
             Suppression::Stale => self.stale += 1,
-            Suppression::Closed => {}
+            Suppression::Closed | Suppression::Stopped => {}
         }
     }
 

@@ -14,7 +14,6 @@ use super::decide::{ahead_of, issues_now};
 use super::displays::Display;
 use super::event::{CallReason, CallRule};
 use super::forecast::outlook::Outlook;
-use super::forecast::{self, LearnedTimes};
 use super::hours::Reception;
 use super::paper::JobState;
 use super::selection;
@@ -56,8 +55,6 @@ pub struct Surroundings {
     pub journal_fails: bool,
     /// Sentences can be spoken.
     pub voice: bool,
-    /// Times at the desk learned so far.
-    pub learned: LearnedTimes,
     /// The newest forecast; absent until the first is made.
     pub outlook: Option<Arc<Outlook>>,
     /// What was measured on days like today; absent until it was read.
@@ -419,14 +416,8 @@ impl<'a> Scene<'a> {
         if !self.is_served(service) {
             return None;
         }
-        match &self.around.outlook {
-            Some(outlook) => outlook.next_shown.get(&service).copied(),
-            // A new ticket would stand behind all that wait now.
-            None => {
-                let last = TicketId(u64::MAX);
-                forecast::wait(self.centre, &self.around.learned, service, self.now, last)
-            }
-        }
+        let outlook = self.around.outlook.as_ref()?;
+        outlook.next_shown.get(&service).copied()
     }
 
     /// Whether a desk is open for a service.
@@ -441,19 +432,11 @@ impl<'a> Scene<'a> {
 
     /// What a waiting ticket should still expect.
     pub fn wait_of(&self, ticket: &Ticket) -> Option<WaitRange> {
-        if let Some(outlook) = &self.around.outlook {
-            // One issued since the forecast was made was told its promise.
-            let is_new = ticket.issued_at > outlook.made_at;
-            let known = outlook.waits.get(&ticket.id).copied();
-            return known.or(ticket.promise.filter(|_| is_new));
-        }
-        forecast::wait(
-            self.centre,
-            &self.around.learned,
-            ticket.service,
-            ticket.counts_from,
-            ticket.id,
-        )
+        let outlook = self.around.outlook.as_ref()?;
+        // One issued since the forecast was made was told its promise.
+        let is_new = ticket.issued_at > outlook.made_at;
+        let known = outlook.waits.get(&ticket.id).copied();
+        known.or(ticket.promise.filter(|_| is_new))
     }
 
     /// Why a ticket is or was the one to call, for the person at the desk.

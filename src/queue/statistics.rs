@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::Service;
 use super::demand::DeskTime;
-use super::forecast::LearnedTimes;
 use super::mischief::{Ghosts, Mischief};
 use super::ticket::{CancelReason, DeskNumber, Place, Ticket};
 
@@ -414,19 +413,6 @@ pub fn desk_figures(ticket: &Ticket) -> BTreeMap<DeskNumber, DeskFigures> {
         Place::Waiting | Place::Parked { .. } | Place::NoShow { .. } | Place::Cancelled { .. } => {}
     }
     desks
-}
-
-/// What the forecast learns from one ticket: time at the desk by service called.
-pub fn learned_from(ticket: &Ticket) -> LearnedTimes {
-    let mut learned = LearnedTimes::default();
-    for leg in &ticket.legs {
-        if let Some(finished_at) = leg.finished_at {
-            let time = learned.0.entry(leg.service).or_default();
-            time.count += 1;
-            time.sum_s += i64::from(seconds(leg.called_at, finished_at));
-        }
-    }
-    learned
 }
 
 /// The local half-hour of a moment, 0 to 47.

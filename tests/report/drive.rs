@@ -17,7 +17,6 @@ use rinda::queue::deadline::{expire, on_start};
 use rinda::queue::decide::{Moment, decide};
 use rinda::queue::desk::Seat;
 use rinda::queue::event::{Event, Happened, JobId, TransferTo};
-use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::hours::{DayHours, Exception, HolidayRules, OpeningHours};
 use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::statistics::DayFigures;
@@ -261,7 +260,6 @@ impl Drive {
         let moment = Moment {
             now: self.now,
             setup: &self.setup,
-            learned: &LearnedTimes::default(),
             outlook: None,
             track: &track,
             keyed: false,

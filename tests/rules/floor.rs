@@ -17,7 +17,6 @@ use rinda::queue::command::{Actor, Asked, Command, Import, SlipReport};
 use rinda::queue::deadline::{expire, next_deadline, on_start};
 use rinda::queue::decide::{Moment, decide};
 use rinda::queue::event::{CallRule, Event, Happened, JobId, TransferTo};
-use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::forecast::outlook::Outlook;
 use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
 use rinda::queue::rejection::Rejection;
@@ -33,7 +32,6 @@ pub struct Floor {
     pub centre: Centre,
     pub now: Timestamp,
     pub log: Vec<Happened>,
-    pub learned: LearnedTimes,
     /// Statements tell of paper that time has overtaken; only scripts about paper print any.
     pub outlook: Option<Outlook>,
     pub tells_of_late_paper: bool,
@@ -119,7 +117,6 @@ impl Floor {
             centre: Centre::default(),
             now,
             log: Vec::new(),
-            learned: LearnedTimes::default(),
             outlook: None,
             tells_of_late_paper: false,
         };
@@ -165,7 +162,6 @@ impl Floor {
         let moment = Moment {
             now: self.now,
             setup: &self.setup,
-            learned: &self.learned,
             outlook: self.outlook.as_ref(),
             track: &track,
             keyed: false,

@@ -17,7 +17,7 @@ use crate::floor::{Floor, floor};
 /// Replays a log from nothing, and from its middle, and compares after every event.
 pub fn agrees(floor: &Floor) {
     let setup = Arc::new(floor.setup.clone());
-    let begin = |centre, seq, at| Following::begin(setup.clone(), centre, seq, at);
+    let begin = |centre, seq, at| Following::begin(setup.clone(), centre, seq, at, None);
     let Some(first) = floor.log.first() else {
         return;
     };

@@ -30,7 +30,6 @@ fn a2_2_2_4_no_show_comes_by_itself_at_sixty_seconds() {
 fn a2_2_2_4_no_show_by_hand_is_accepted_at_sixty_seconds() {
     use rinda::queue::command::{Actor, Command};
     use rinda::queue::decide::{Moment, decide};
-    use rinda::queue::forecast::LearnedTimes;
     use rinda::queue::ticket::{DeskNumber, TrackToken};
 
     let floor = floor(&format!("{CALLED}; +59"));
@@ -38,7 +37,6 @@ fn a2_2_2_4_no_show_by_hand_is_accepted_at_sixty_seconds() {
         let moment = Moment {
             now: floor.now + jiff::SignedDuration::from_millis(after_ms),
             setup: &floor.setup,
-            learned: &LearnedTimes::default(),
             outlook: None,
             track: &TrackToken(String::new()),
             keyed: false,

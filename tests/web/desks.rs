@@ -1,7 +1,12 @@
 //! A customer's way, over the interface alone.
 
+use std::sync::Arc;
+
+use rinda::clock::Clock as _;
 use rinda::engine::handle::DeviceReport;
-use rinda::queue::view::PrinterState;
+use rinda::queue::catalogue::Service;
+use rinda::queue::forecast::outlook::Outlook;
+use rinda::queue::view::{PrinterState, WaitRange};
 use serde_json::json;
 
 use crate::centre::TestCentre;
@@ -14,12 +19,20 @@ async fn a_ticket_goes_from_the_kiosk_to_the_finish() {
     let none = centre.post("anna", "/api/v1/desks/1/call-next", "").await;
     assert_eq!(none.json(), json!({"call": null}));
 
+    let mut outlook = Outlook::nothing(centre.clock.now());
+    let wait = WaitRange {
+        p50_s: 300,
+        p90_s: 700,
+    };
+    outlook.next.insert(Service::OrderIntake, wait);
+    let report = DeviceReport::Outlook(Arc::new(outlook));
+    centre.engine.report(report).await;
     let ticket = centre.issue(1).await;
     assert_eq!(ticket["number"], "P 001");
     assert_eq!(ticket["service"], 1);
     assert_eq!(ticket["ahead"], 0);
     assert_eq!(ticket["issued_at"], "2026-11-23T08:00:00Z");
-    assert!(ticket["wait"]["p90_s"].is_number());
+    assert_eq!(ticket["wait"], json!({"p50_s": 300, "p90_s": 700}));
     let track = ticket["track_url"].as_str().unwrap();
     assert!(track.starts_with("https://rinda.test/t/"));
 

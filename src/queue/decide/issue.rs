@@ -10,7 +10,6 @@ use crate::queue::catalogue::Service;
 use crate::queue::centre::Centre;
 use crate::queue::command::{Actor, Asked};
 use crate::queue::event::{Event, PrintOrder, Suppression};
-use crate::queue::forecast;
 use crate::queue::hours::Reception;
 use crate::queue::rejection::Rejection;
 use crate::queue::selection;
@@ -101,13 +100,10 @@ pub(super) fn issue_as(
         counts_from,
         out_of_turn,
         ahead: ahead_of(centre, service, counts_from, ticket),
-        promise: match moment.outlook {
-            Some(outlook) => {
-                let key = (counts_from, ticket);
-                outlook.promise(centre, service, out_of_turn, key, moment.now)
-            }
-            None => forecast::wait(centre, moment.learned, service, counts_from, ticket),
-        },
+        promise: moment.outlook.and_then(|outlook| {
+            let key = (counts_from, ticket);
+            outlook.promise(centre, service, out_of_turn, key, moment.now)
+        }),
         may_not_suffice: closing_of(moment)
             .is_some_and(|closing| closing.may_not_suffice.contains(&service)),
         print: printer_for(centre, setup, actor, asked).map(|kiosk| PrintOrder {

@@ -20,7 +20,6 @@ use super::calling::Credits;
 use super::centre::Centre;
 use super::command::{Actor, Command};
 use super::event::Event;
-use super::forecast::LearnedTimes;
 use super::forecast::outlook::Outlook;
 use super::rejection::Rejection;
 use super::selection;
@@ -42,8 +41,6 @@ pub struct Moment<'a> {
     pub now: Timestamp,
     /// The set-up.
     pub setup: &'a Setup,
-    /// Times at the desk learned so far.
-    pub learned: &'a LearnedTimes,
     /// The newest forecast, from which waits are promised.
     pub outlook: Option<&'a Outlook>,
     /// A fresh unguessable name, should a ticket be issued.

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::habits::{Habits, NEVER_S};
 use super::picture::Credits;
 use super::promise::{Levels, Promise, promise, rank};
@@ -126,7 +128,7 @@ impl Ticket {
 }
 
 /// What a desk's last step teaches, once it cannot be taken back any more.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Lesson {
     at: f64,
     desk: DeskAt,
@@ -135,12 +137,35 @@ struct Lesson {
     what: Left,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Left {
     /// After a stay of so long, and sent on to there.
     Served(f64, Option<ServiceAt>),
     /// Awaited for so long.
     DidNotCome(f64),
+}
+
+/// What is learned of a centre, to be kept.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Learned {
+    times: Times,
+    habits: Habits,
+    levels: Levels,
+    /// Steps that could still be taken back.
+    lessons: Vec<Lesson>,
+    day_counted: bool,
+}
+
+impl Learned {
+    /// Whether it can be gone on with: not where it was damaged.
+    pub fn is_sound(&self) -> bool {
+        self.times.is_sound()
+    }
+
+    /// Handling times.
+    pub fn times(&self) -> &Times {
+        &self.times
+    }
 }
 
 /// A centre as far as it is known.
@@ -185,6 +210,26 @@ impl Follower {
         Self {
             undo_s,
             ..Self::new(credits, seed)
+        }
+    }
+
+    /// Goes on with what was learned before.
+    pub fn know(&mut self, learned: Learned) {
+        self.times = learned.times;
+        self.habits = learned.habits;
+        self.levels = learned.levels;
+        self.lessons = learned.lessons;
+        self.day_counted = learned.day_counted;
+    }
+
+    /// What is learned so far.
+    pub fn learned(&self) -> Learned {
+        Learned {
+            times: self.times.clone(),
+            habits: self.habits.clone(),
+            levels: self.levels.clone(),
+            lessons: self.lessons.clone(),
+            day_counted: self.day_counted,
         }
     }
 
@@ -237,9 +282,7 @@ impl Follower {
         self.tickets.clear();
         self.desks.clear();
         self.booked.clear();
-        self.lessons.clear();
         self.next.clear();
-        self.day_counted = false;
     }
 
     /// Learns from the steps before a moment: they cannot be taken back any more.

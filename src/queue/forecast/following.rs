@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::closing::{Asked, Closing, Remedy};
 use super::feed::{happenings, seconds, standing};
-use super::follow::Follower;
+use super::follow::{Follower, Learned};
 use super::outlook::Outlook;
 use super::picture::Credits;
 use crate::queue::catalogue::Service;
@@ -15,6 +15,7 @@ use crate::queue::command::Command;
 use crate::queue::decide::AUTOMATIC_WITHIN;
 use crate::queue::event::Happened;
 use crate::queue::setup::{Setup, StopPolicy};
+use crate::queue::ticket::TicketId;
 
 /// Seed of the replications: the same state leads to the same forecast.
 const SEED: u64 = 20_260_101;
@@ -32,14 +33,23 @@ pub struct Following {
 }
 
 impl Following {
-    /// Follows a centre from its state after record `seq` on.
-    pub fn begin(setup: Arc<Setup>, centre: Centre, seq: u64, at: Timestamp) -> Self {
+    /// Follows a centre from its state after record `seq` on, with what was learned up to then.
+    pub fn begin(
+        setup: Arc<Setup>,
+        centre: Centre,
+        seq: u64,
+        at: Timestamp,
+        learned: Option<Learned>,
+    ) -> Self {
         let rules = &setup.rules;
         let credits = Credits {
             out_of_turn_s: rules.out_of_turn_credit.as_secs_f64(),
             ..Credits::default()
         };
-        let follower = Follower::of_centre(credits, SEED, rules.undo.as_secs_f64());
+        let mut follower = Follower::of_centre(credits, SEED, rules.undo.as_secs_f64());
+        if let Some(learned) = learned {
+            follower.know(learned);
+        }
         let mut following = Self {
             setup,
             centre,
@@ -159,6 +169,18 @@ impl Following {
             }
         }
         remedies
+    }
+
+    /// What is learned so far.
+    pub fn learned(&self) -> Learned {
+        self.follower.learned()
+    }
+
+    /// Compares the wait of a ticket issued just now with what would have been promised to it, so
+    /// that later promises hold.
+    pub fn rehearse(&mut self, ticket: TicketId) {
+        // What is promised does not matter here: the follower keeps it until the call.
+        let _ = self.follower.forecast(ticket.0);
     }
 
     /// What is to be expected at a moment, from so many replications.

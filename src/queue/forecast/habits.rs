@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::pool::Pool;
 use super::times::ServiceAt;
 
@@ -29,7 +31,7 @@ const PART_S: f64 = 1_800.0;
 pub const NEVER_S: f64 = 1e9;
 
 /// A share, learned from what it is before anything is seen.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     yes: f64,
     all: f64,
@@ -59,7 +61,7 @@ impl Share {
 }
 
 /// Habits learned so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Habits {
     /// From the end of one customer to the next call while somebody waits: papers, pauses.
     pub gap: Pool,
@@ -94,13 +96,13 @@ pub struct Habits {
     planned_end_error_s: f64,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct SentOn {
     share: Share,
     to: BTreeMap<ServiceAt, f64>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Arrivals {
     days: f64,
     parts: Vec<f64>,

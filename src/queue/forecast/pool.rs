@@ -2,14 +2,29 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 /// Most samples a pool keeps; older ones make room.
 const SAMPLES_MAX: usize = 1_000;
 
 /// The newest samples of something, also in order of size.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<f64>", into = "Vec<f64>")]
 pub struct Pool {
     by_age: VecDeque<f64>,
     by_size: Vec<f64>,
+}
+
+impl From<Vec<f64>> for Pool {
+    fn from(by_age: Vec<f64>) -> Self {
+        Self::with_prior(by_age)
+    }
+}
+
+impl From<Pool> for Vec<f64> {
+    fn from(pool: Pool) -> Self {
+        pool.by_age.into()
+    }
 }
 
 impl Pool {

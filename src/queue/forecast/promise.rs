@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 /// Promises whose outcome is kept.
 const KEPT_MAX: usize = 1_500;
 
@@ -36,7 +38,7 @@ pub struct Promise {
 ///
 /// Where a wait came to lie among its replications is kept; the level below which nine in ten of
 /// them lie replaces .9. This holds the promise whatever the model does not know of a centre.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Levels {
     ranks: VecDeque<f64>,
 }

@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::chance::Chance;
 use super::pool::Pool;
 
@@ -49,7 +51,7 @@ const NORMAL: [f64; 10] = [
     -1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645,
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Effect {
     Service(ServiceAt),
     Day,
@@ -58,7 +60,7 @@ enum Effect {
 }
 
 /// A variance, learned from its prior on.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Variance {
     weight: f64,
     sum: f64,
@@ -83,7 +85,7 @@ impl Variance {
 }
 
 /// What a service's customers differ by.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Noise {
     variance: Variance,
     /// In standard deviations.
@@ -100,8 +102,9 @@ impl Default for Noise {
 }
 
 /// Handling times learned so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Times {
+    #[serde(with = "effects")]
     effects: BTreeMap<Effect, usize>,
     mean: Vec<f64>,
     covariance: Vec<Vec<f64>>,
@@ -260,6 +263,16 @@ impl Times {
         }
     }
 
+    /// Whether every effect has its mean and its covariances: not where a kept state was damaged.
+    pub fn is_sound(&self) -> bool {
+        let all = self.effects.len();
+        let mut rows = self.covariance.iter();
+        self.mean.len() == all
+            && self.covariance.len() == all
+            && rows.all(|row| row.len() == all)
+            && all <= EFFECTS_MAX
+    }
+
     fn concerned(service: ServiceAt, desk: DeskAt) -> [Effect; 4] {
         [
             Effect::Service(service),
@@ -342,6 +355,32 @@ impl Times {
             None if left == right => self.prior_variance(left),
             None => 0.0,
         }
+    }
+}
+
+/// Effects in the order of their places: keys that are no text have no spelling in JSON.
+mod effects {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Effect;
+
+    pub(super) fn serialize<S: Serializer>(
+        effects: &BTreeMap<Effect, usize>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut by_place: Vec<_> = effects.iter().collect();
+        by_place.sort_by_key(|(_, at)| **at);
+        let effects: Vec<&Effect> = by_place.into_iter().map(|(effect, _)| effect).collect();
+        effects.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Effect, usize>, D::Error> {
+        let effects = Vec::<Effect>::deserialize(deserializer)?;
+        Ok(effects.into_iter().zip(0..).collect())
     }
 }
 
