@@ -12,7 +12,6 @@ use rinda::journal::Quarter;
 use rinda::metrics::Metrics;
 use rinda::queue::calendar::Edits;
 use rinda::queue::change::Change;
-use rinda::queue::forecast::LearnedTimes;
 use rinda::queue::setup::Setup;
 use rinda::queue::statistics::DayFigures;
 use rinda::report::{self, recompute_quarter};
@@ -69,7 +68,6 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
             date,
             began: Some(date),
             figures,
-            learned: LearnedTimes::default(),
             tickets: Vec::new(),
         };
         metrics.apply(&[change], seq)?;

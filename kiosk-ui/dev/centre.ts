@@ -350,6 +350,8 @@ export class PretendCentre {
         service,
         name: nameOf(service),
         waiting: queue.length,
+        wait: this.#served(service) > 0 ? this.#wait(service) : null,
+        served: this.#served(service) > 0,
         longest_since: queue.map((ticket) => ticket.issued_at).sort()[0] ?? null,
       };
     });
@@ -558,7 +560,7 @@ export class PretendCentre {
     const ticket = this.waiting[index];
     const state: TrackState =
       index >= 0
-        ? { kind: 'waiting', ahead: index, wait: { p50_s: 600, p90_s: 1500 } }
+        ? { kind: 'waiting', ahead: index, wait: { p50_s: 600, p90_s: 1500 }, served: true }
         : { kind: 'finished' };
     return {
       centre: this.#centre.name,

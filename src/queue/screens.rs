@@ -146,6 +146,10 @@ impl<'a> Scene<'a> {
             Place::Waiting => TrackState::Waiting {
                 ahead: self.ahead(ticket),
                 wait: self.wait_of(ticket),
+                served: self.is_served(ticket.service)
+                    || ticket
+                        .reserved_for
+                        .is_some_and(|desk| self.centre.staffed(desk).is_some()),
             },
             Place::AtDesk { desk } => match self.deadline_at(*desk, ticket.id) {
                 Some(deadline) => TrackState::Called {
@@ -394,6 +398,8 @@ impl<'a> Scene<'a> {
                 service,
                 name: self.setup.service_name(service).to_owned(),
                 waiting: self.waiting_count(service),
+                wait: self.wait_of_next(service),
+                served: self.is_served(service),
                 longest_since: selection::waiting_for(self.centre, service)
                     .map(|ticket| ticket.issued_at)
                     .min(),
@@ -405,9 +411,11 @@ impl<'a> Scene<'a> {
         u32::try_from(selection::waiting_for(self.centre, service).count()).unwrap_or(u32::MAX)
     }
 
-    /// Tickets of the same service that stand before this one.
+    /// Tickets that are called before this one.
     pub fn ahead(&self, ticket: &Ticket) -> u32 {
-        ahead_of(self.centre, ticket.service, ticket.counts_from, ticket.id)
+        let key = (ticket.counts_from, ticket.id);
+        let only = ticket.reserved_for;
+        ahead_of(self.centre, self.setup, ticket.service, only, key)
     }
 
     /// What somebody who took a ticket of a service now should expect; absent where no desk is
@@ -416,8 +424,13 @@ impl<'a> Scene<'a> {
         if !self.is_served(service) {
             return None;
         }
-        let outlook = self.around.outlook.as_ref()?;
-        outlook.next_shown.get(&service).copied()
+        self.outlook()?.next_shown.get(&service).copied()
+    }
+
+    /// The newest forecast, while it is new enough to be shown.
+    fn outlook(&self) -> Option<&Outlook> {
+        let outlook = self.around.outlook.as_deref();
+        outlook.filter(|outlook| !outlook.is_stale(self.now))
     }
 
     /// Whether a desk is open for a service.
@@ -432,7 +445,7 @@ impl<'a> Scene<'a> {
 
     /// What a waiting ticket should still expect.
     pub fn wait_of(&self, ticket: &Ticket) -> Option<WaitRange> {
-        let outlook = self.around.outlook.as_ref()?;
+        let outlook = self.outlook()?;
         // One issued since the forecast was made was told its promise.
         let is_new = ticket.issued_at > outlook.made_at;
         let known = outlook.waits.get(&ticket.id).copied();

@@ -336,6 +336,10 @@ pub struct QueueLine {
     pub name: String,
     /// Waiting now.
     pub waiting: u32,
+    /// Expected wait of a ticket taken now; absent where no desk serves it, or no forecast is there.
+    pub wait: Option<WaitRange>,
+    /// A desk is open for it.
+    pub served: bool,
     /// Issue time of the ticket that has waited longest.
     pub longest_since: Option<Timestamp>,
 }
@@ -544,8 +548,10 @@ pub enum TrackState {
     Waiting {
         /// Tickets ahead.
         ahead: u32,
-        /// Expected wait from now; absent where no desk serves the service.
+        /// Expected wait from now; absent where no desk serves the service, or no forecast is there.
         wait: Option<WaitRange>,
+        /// A desk is open for it.
+        served: bool,
     },
     /// Called to a desk.
     Called {

@@ -3,14 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::forecast::promise::shown_min;
 use super::ticket::{DeskNumber, TicketNumber};
 use super::view::WaitRange;
 
 /// On paper and on a ticket's page, where the customer was told so at issue (A2/2/2.3).
 pub const MAY_NOT_SUFFICE: &str = "Šodien Jūs var nepaspēt apkalpot.";
-
-/// Waits are told in steps of this many minutes, rounded up.
-const WAIT_STEP_MIN: u32 = 5;
 
 /// "11 klientu", "21 klients", "2 klienti": plural by CLDR's rules for Latvian.
 pub fn customers(count: u32) -> String {
@@ -54,10 +52,9 @@ pub fn half_hour(half_hour: u8) -> String {
     format!("{}.{:02}", half_hour / 2, half_hour % 2 * 30)
 }
 
-/// "20–35 min", both ends rounded up to five minutes; "līdz 5 min" where they meet.
+/// "20–35 min", both ends rounded up; "līdz 5 min" where they meet.
 pub fn wait_minutes(wait: WaitRange) -> String {
-    let step = |seconds: u32| seconds.div_ceil(60 * WAIT_STEP_MIN) * WAIT_STEP_MIN;
-    let (from, to) = (step(wait.p50_s), step(wait.p90_s).max(WAIT_STEP_MIN));
+    let (from, to) = (shown_min(wait.p50_s), shown_min(wait.p90_s).max(1));
     if from == to || from == 0 {
         format!("līdz {to} min")
     } else {
@@ -277,8 +274,9 @@ mod tests {
     fn waits_are_ranges_rounded_up() {
         let say = |p50_s, p90_s| wait_minutes(WaitRange { p50_s, p90_s });
         assert_eq!(say(881, 1603), "15-30 min");
-        assert_eq!(say(0, 60), "līdz 5 min");
-        assert_eq!(say(200, 290), "līdz 5 min");
+        assert_eq!(say(0, 60), "līdz 1 min");
+        assert_eq!(say(270, 290), "līdz 5 min");
+        assert_eq!(say(200, 290), "4-5 min");
     }
 
     #[test]

@@ -53,6 +53,7 @@ const PUBLIC_FIELDS: &[&str] = &[
     "reception",
     "repeat",
     "sequence",
+    "served",
     "service",
     "service_name",
     "simulated",

@@ -1,5 +1,7 @@
 //! Whether a press, a touch or a person gets a ticket now (A2/1/6.1, A2/2/1.3).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::closing::closing_of;
@@ -14,7 +16,7 @@ use crate::queue::hours::Reception;
 use crate::queue::rejection::Rejection;
 use crate::queue::selection;
 use crate::queue::setup::Setup;
-use crate::queue::ticket::{Origin, TicketId, TicketNumber};
+use crate::queue::ticket::{DeskNumber, Origin, Ticket, TicketId, TicketNumber};
 
 /// Last number of a series on one date.
 pub const SERIES_NUMBER_MAX: u16 = 9_999;
@@ -99,7 +101,7 @@ pub(super) fn issue_as(
         origin: origin_of(asked),
         counts_from,
         out_of_turn,
-        ahead: ahead_of(centre, service, counts_from, ticket),
+        ahead: ahead_of(centre, setup, service, None, (counts_from, ticket)),
         promise: moment.outlook.and_then(|outlook| {
             let key = (counts_from, ticket);
             outlook.promise(centre, service, out_of_turn, key, moment.now)
@@ -114,12 +116,43 @@ pub(super) fn issue_as(
     }])
 }
 
-/// Tickets of the same service that stand before the one given.
-pub fn ahead_of(centre: &Centre, service: Service, counts_from: Timestamp, id: TicketId) -> u32 {
-    let ahead = selection::waiting_for(centre, service)
-        .filter(|other| (other.counts_from, other.id) < (counts_from, id))
-        .count();
-    u32::try_from(ahead).unwrap_or(u32::MAX)
+/// Waiting tickets that are called before one of this service and key, whatever their own service,
+/// by a desk that calls it too: the desks open now or, where none is, those set up for the service.
+pub fn ahead_of(
+    centre: &Centre,
+    setup: &Setup,
+    service: Service,
+    reserved_for: Option<DeskNumber>,
+    key: (Timestamp, TicketId),
+) -> u32 {
+    let only = reserved_for.filter(|desk| centre.staffed(*desk).is_some());
+    let desks: Vec<_> = centre
+        .desks
+        .values()
+        .filter_map(|desk| Some((desk.number, desk.staffed.as_ref()?)))
+        .filter(|(number, staffed)| match only {
+            Some(only) => *number == only,
+            None => staffed.services.contains(&service),
+        })
+        .collect();
+    let later: BTreeSet<Service> = setup
+        .desks
+        .values()
+        .filter(|desk| desk.services.contains(&service))
+        .flat_map(|desk| desk.services.iter().copied())
+        .chain([service])
+        .collect();
+    let is_before = |other: &&&Ticket| {
+        let mut callers = desks.iter();
+        (other.counts_from, other.id) < key
+            && if desks.is_empty() {
+                later.contains(&other.service)
+            } else {
+                callers.any(|(desk, staffed)| selection::is_for_desk(centre, *desk, staffed, other))
+            }
+    };
+    let waiting = selection::waiting_in_order(centre);
+    u32::try_from(waiting.iter().filter(is_before).count()).unwrap_or(u32::MAX)
 }
 
 /// Why a press of a customer issues no ticket, if it does not. Programs and staff are not held.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::closing::Closing;
 use super::promise::is_worth_showing;
@@ -11,6 +11,10 @@ use crate::queue::centre::Centre;
 use crate::queue::selection;
 use crate::queue::ticket::TicketId;
 use crate::queue::view::WaitRange;
+
+/// An outlook older than this says nothing: waits move while desks are open, and the forecaster
+/// makes one every ten seconds then.
+const STALE: SignedDuration = SignedDuration::from_mins(2);
 
 /// What is to be expected, as the newest forecast has it. It is made beside the engine's loop, so
 /// it may be a moment older than the queue.
@@ -73,6 +77,11 @@ impl Outlook {
         waits_moved || closing_moved || self.next_shown != before.next_shown
     }
 
+    /// Whether it is too old to be believed: then no wait is promised or shown.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        now.duration_since(self.made_at) > STALE
+    }
+
     /// The wait to promise a ticket issued now. Tickets issued since the outlook was made, of which
     /// it knows nothing, each add what one more ticket takes; and nobody is promised less than what
     /// is left of the promise to a ticket of the same service before them.
@@ -84,6 +93,9 @@ impl Outlook {
         key: (Timestamp, TicketId),
         now: Timestamp,
     ) -> Option<WaitRange> {
+        if self.is_stale(now) {
+            return None;
+        }
         let next = if out_of_turn {
             &self.next_out_of_turn
         } else {

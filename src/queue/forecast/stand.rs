@@ -121,7 +121,7 @@ impl Follower {
     /// Takes over how a desk stands. Moments that the follower has seen itself stay.
     pub(super) fn desk_stands(&mut self, stands: &DeskStands) {
         let desk = self.desk(stands.desk);
-        if stands.services != 0 {
+        if stands.seat != SeatStands::Away {
             desk.services = stands.services;
         }
         match (stands.seat, desk.seat) {

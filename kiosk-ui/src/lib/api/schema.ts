@@ -2750,8 +2750,11 @@ export interface components {
             longest_since?: string | null;
             /** @description Its name. */
             name: string;
+            /** @description A desk is open for it. */
+            served: boolean;
             /** @description Service. */
             service: components["schemas"]["Service"];
+            wait?: components["schemas"]["WaitRange"] | null;
             /**
              * Format: int32
              * @description Waiting now.
@@ -3236,6 +3239,8 @@ export interface components {
             ahead: number;
             /** @enum {string} */
             kind: "waiting";
+            /** @description A desk is open for it. */
+            served: boolean;
             wait?: components["schemas"]["WaitRange"] | null;
         } | {
             /**
