@@ -3,7 +3,7 @@
 
 use jiff::civil::date;
 use rinda::cli::history::{self, HistoryOptions};
-use rinda::cli::replay::{ReplayError, replay};
+use rinda::cli::replay::{ReplayError, learn, replay};
 use rinda::queue::forecast::picture::Credits;
 use serde_json::Value;
 
@@ -237,4 +237,31 @@ fn lines_that_are_missing_or_odd_do_no_harm() {
         r#"07:15:00 "kind":"issued","ticket":4,"service":2"#,
     ]);
     assert_eq!(promises.unwrap().len(), 4);
+}
+
+#[test]
+fn a_history_teaches_a_centre_before_its_first_day() {
+    let (learned, tickets) = learn(history(3).as_bytes(), Credits::default()).unwrap();
+    assert!(tickets > 100);
+    // Two desks of the history are known, a third is not.
+    let known = learned.times().mean_s(1, 1);
+    let kept = serde_json::to_vec(&learned).unwrap();
+    let read: rinda::queue::forecast::follow::Learned = serde_json::from_slice(&kept).unwrap();
+    assert!(read.is_sound());
+    assert!((read.times().mean_s(1, 1) - known).abs() < 1e-6);
+    assert!((known - 480.0).abs() > 10.0, "{known}");
+}
+
+#[test]
+fn a_history_names_services_and_desks_as_the_centre_does() {
+    let wrong = |line: &str| {
+        let lines = format!("{DAY}\n{line}");
+        learn(lines.as_bytes(), Credits::default())
+            .unwrap_err()
+            .to_string()
+    };
+    let desk = r#"{"t":"2026-03-02T06:30:00Z","kind":"desk_open","desk":"A","services":[1]}"#;
+    assert_eq!(wrong(desk), "line 2: \"A\" is no number of a desk");
+    let service = r#"{"t":"2026-03-02T06:30:00Z","kind":"issued","ticket":1,"service":7}"#;
+    assert_eq!(wrong(service), "line 2: there is no service 7: use 1 to 3");
 }

@@ -11,7 +11,7 @@ use rinda::cli::replay::replay;
 use rinda::queue::forecast::habits::Habits;
 use rinda::queue::forecast::picture::{Credits, DeskPicture, Doing, Picture, Waiting};
 use rinda::queue::forecast::promise::{Levels, promise};
-use rinda::queue::forecast::run::run;
+use rinda::queue::forecast::run::{ghost, run};
 use rinda::queue::forecast::times::Times;
 use serde_json::Value;
 
@@ -60,15 +60,17 @@ const LIMIT: Duration = Duration::from_millis(50);
 
 /// Measures one large forecast, and centres of 2, 5 and 10 desks.
 pub fn measure(rows: &mut Vec<Row>) -> Result<()> {
-    rows.push(large());
+    rows.push(large(false));
+    rows.push(large(true));
     for desks in [2, 5, 10] {
         measure_centre(desks, u64::from(desks), rows)?;
     }
     Ok(())
 }
 
-/// 200 people wait at ten desks, every desk is busy, a fifth of them can be sent on.
-pub fn large() -> Row {
+/// 200 people wait at ten desks, every desk is busy, a fifth of them can be sent on. An outlook tells
+/// in addition what the next customer of each service would wait, in turn and out of turn.
+pub fn large(outlook: bool) -> Row {
     let desks = (0..10).map(|desk| DeskPicture {
         desk,
         services: if desk % 3 == 0 { 0b1110 } else { 0b0110 },
@@ -89,9 +91,17 @@ pub fn large() -> Row {
         callable_s: 0.0,
         reserved_for: None,
     });
+    let newcomers = (0..6u64).filter(|_| outlook).map(|number| Waiting {
+        ticket: ghost(number),
+        service: 1 + (number % 3) as u8,
+        key_s: if number < 3 { 0.0 } else { -7_200.0 },
+        since_s: 0.0,
+        callable_s: 0.0,
+        reserved_for: None,
+    });
     let picture = Picture {
         desks: desks.collect(),
-        waiting: waiting.collect(),
+        waiting: waiting.chain(newcomers).collect(),
         ..Picture::default()
     };
     let mut habits = Habits::default();
@@ -118,7 +128,11 @@ pub fn large() -> Row {
     times.sort_unstable();
     let taken = times.first().copied().unwrap_or_default();
     Row {
-        what: "forecast of 200 tickets at 10 desks".to_owned(),
+        what: if outlook {
+            "outlook: 200 tickets and the next of 3 services".to_owned()
+        } else {
+            "forecast of 200 tickets at 10 desks".to_owned()
+        },
         figure: time(taken),
         baseline: time(LIMIT),
         ratio: ratio(taken.as_secs_f64(), LIMIT.as_secs_f64()),

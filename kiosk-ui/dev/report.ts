@@ -37,6 +37,7 @@ const figures = (issued: number, wait: number): Figures => {
     open: 0,
     wait: times(called, wait),
     within_target: share(Math.round(called * (wait >= 400 ? 0.784 : 0.962)), called),
+    forecast: { count: called, mean_error_s: 210, within_p90: share(Math.round(called * 0.9), called) },
     handling: times(finished, 380),
     visit: times(finished, 380 + wait),
   };

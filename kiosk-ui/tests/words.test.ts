@@ -23,13 +23,14 @@ describe('Latvian plurals', () => {
 describe('expected waits', () => {
   it.each([
     [1_100, 2_050, '20–35 min'],
-    [0, 0, 'līdz 5 min'],
+    [0, 0, 'līdz 1 min'],
     [0, 601, 'līdz 15 min'],
-    [30, 200, 'līdz 5 min'],
-    [1_000, 1_150, 'ap 20 min'],
+    [30, 200, '1–4 min'],
+    [1_000, 1_150, 'līdz 20 min'],
     // Never a promise that ends before it begins.
-    [1_200, 300, 'ap 20 min'],
-    [1_201, 1_500, 'ap 25 min'],
+    [1_200, 300, 'līdz 20 min'],
+    [1_201, 1_500, 'līdz 25 min'],
+    [300, 3_700, '5–70 min'],
   ])('%i to %i seconds read %s', (p50_s, p90_s, expected) =>
     expect(lv.common.waitRange(waitMinutes({ p50_s, p90_s }))).toBe(expected),
   );

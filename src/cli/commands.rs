@@ -64,7 +64,9 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Printer(PrinterCommand::Status { kiosk }) => printer_status(&place, kiosk).await,
         Command::Printer(PrinterCommand::Test { kiosk }) => printer_test(&place, kiosk).await,
         Command::Staffing(options) => staffing::run(&options),
-        Command::Forecast(options) => replay::run(&options),
+        Command::Forecast(options) => {
+            replay::run(&options, &place.data(place.config_if_any()?.as_ref()))
+        }
         Command::Openapi => say(web::openapi::document().trim_end()),
         Command::Simulate(command) => simulate::run(command, &place).await,
     }

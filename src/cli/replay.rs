@@ -1,4 +1,5 @@
 //! `rinda forecast --replay FILE`: the promises that would have been made, from a file of events.
+//! `rinda forecast --learn FILE`: what such a file teaches, kept for the daemon.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -14,7 +15,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::WrongUse;
-use crate::queue::forecast::follow::{Follower, Happening};
+use crate::app::{storage, studies};
+use crate::queue::forecast::follow::{Follower, Happening, Learned};
 use crate::queue::forecast::picture::Credits;
 use crate::queue::forecast::shift::Shift;
 use crate::queue::forecast::times::ServiceAt;
@@ -33,7 +35,12 @@ Moments within a day line may also be local times such as \"08:30\". For each is
 comes out: {\"ticket\", \"p50_s\", \"p90_s\", \"mean_s\"}, the wait from issue to call promised with what
 the lines before it tell. What is learned carries over from day to day.
 
-Exit codes: 0 replayed, 2 wrong use or a line that makes no sense";
+--learn reads the same lines and keeps what they teach in the data directory, so that a centre that
+comes from another system begins with its own figures instead of general ones. Services are 1 to 3
+and desks are their numbers, as in the configuration. The daemon takes it up at its next start and
+learns on from it; another --learn replaces it.
+
+Exit codes: 0 replayed or learned, 2 wrong use or a line that makes no sense";
 
 /// Seed of the replications: a file leads to the same promises every time.
 const SEED: u64 = 20_260_101;
@@ -44,15 +51,22 @@ const ZONE: &str = "Europe/Riga";
 /// Services have numbers 1 to this.
 const SERVICE_MAX: u8 = 63;
 
+/// Services of a centre are the buttons 1 to this (A2/2/1.3).
+const CENTRE_SERVICE_MAX: u8 = 3;
+
 /// Seconds in a minute.
 const MINUTE_S: f64 = 60.0;
 
 /// What is asked.
 #[derive(Debug, Clone, Args)]
+#[group(id = "file", required = true, multiple = false, args = ["replay", "learn"])]
 pub(super) struct ForecastOptions {
-    /// Events as JSON lines
+    /// Print the promises that these events, as JSON lines, would have led to
     #[arg(long, value_name = "FILE")]
-    replay: PathBuf,
+    replay: Option<PathBuf>,
+    /// Learn from another system's events, as JSON lines, and keep it for the daemon
+    #[arg(long, value_name = "FILE")]
+    learn: Option<PathBuf>,
     /// Credit of an out-of-turn ticket
     #[arg(long, value_name = "MIN", default_value_t = 120)]
     out_of_turn_minutes: u32,
@@ -61,27 +75,38 @@ pub(super) struct ForecastOptions {
     appointment_minutes: u32,
 }
 
-/// Prints the promises.
+/// Prints the promises, or learns for the daemon whose data directory is `data`.
 ///
 /// # Errors
-/// Where the file cannot be read or a line makes no sense.
-pub(super) fn run(options: &ForecastOptions) -> Result<ExitCode> {
+/// Where the file cannot be read, a line makes no sense or nothing can be kept.
+pub(super) fn run(options: &ForecastOptions, data: &Path) -> Result<ExitCode> {
     let credits = Credits {
         out_of_turn_s: f64::from(options.out_of_turn_minutes) * MINUTE_S,
         appointment_s: f64::from(options.appointment_minutes) * MINUTE_S,
         ..Credits::default()
     };
-    let name = options.replay.display();
-    let input: Box<dyn BufRead> = if options.replay == Path::new("-") {
-        Box::new(std::io::stdin().lock())
-    } else {
-        let file = std::fs::File::open(&options.replay)
-            .map_err(|error| WrongUse(format!("cannot read {name}: {error}")))?;
-        Box::new(std::io::BufReader::new(file))
+    let (file, done) = match (&options.replay, &options.learn) {
+        (_, Some(file)) => {
+            let learned = learn(open(file)?, credits);
+            (file, learned.map(Some))
+        }
+        (Some(file), None) => {
+            let replayed = replay(open(file)?, &mut std::io::stdout().lock(), credits);
+            (file, replayed.map(|()| None))
+        }
+        (None, None) => return Err(WrongUse("name a file".to_owned()).into()),
     };
-    let mut output = std::io::stdout().lock();
-    match replay(input, &mut output, credits) {
-        Ok(()) => Ok(ExitCode::SUCCESS),
+    let name = file.display();
+    match done {
+        Ok(None) => Ok(ExitCode::SUCCESS),
+        Ok(Some((learned, tickets))) => {
+            storage::make_private(data)?;
+            let path = studies::keep_history(data, &learned).with_context(|| {
+                format!("what was learned cannot be kept in {}", data.display())
+            })?;
+            tracing::info!(tickets, path = %path.display(), "learned; the daemon begins with it at its next start");
+            Ok(ExitCode::SUCCESS)
+        }
         Err(ReplayError::Line { number, what }) => {
             Err(WrongUse(format!("{name}, line {number}: {what}")).into())
         }
@@ -91,6 +116,15 @@ pub(super) fn run(options: &ForecastOptions) -> Result<ExitCode> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot replay {name}")),
     }
+}
+
+fn open(file: &Path) -> Result<Box<dyn BufRead>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    let opened = std::fs::File::open(file)
+        .map_err(|error| WrongUse(format!("cannot read {}: {error}", file.display())))?;
+    Ok(Box::new(std::io::BufReader::new(opened)))
 }
 
 /// Why a replay ended early.
@@ -122,17 +156,27 @@ pub fn replay(
     credits: Credits,
 ) -> Result<(), ReplayError> {
     let mut replay = Replay::new(credits);
-    for (line, number) in input.lines().zip(1..) {
-        let line = line.map_err(ReplayError::Read)?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let wrong = |what| ReplayError::Line { number, what };
-        if let Some(promise) = replay.take(&line).map_err(wrong)? {
-            writeln!(output, "{promise}").map_err(ReplayError::Write)?;
-        }
-    }
+    replay.read(input, |promise| {
+        writeln!(output, "{promise}").map_err(ReplayError::Write)
+    })?;
     output.flush().map_err(ReplayError::Write)
+}
+
+/// What events of another system teach, and of how many tickets.
+///
+/// # Errors
+/// Where a line makes no sense or names a service or desk that no centre has, or the input fails.
+pub fn learn(input: impl BufRead, credits: Credits) -> Result<(Learned, u64), ReplayError> {
+    let mut replay = Replay {
+        of_centre: true,
+        ..Replay::new(credits)
+    };
+    let mut tickets = 0;
+    replay.read(input, |_| {
+        tickets += 1;
+        Ok(())
+    })?;
+    Ok((replay.follower.learned_by_another(), tickets))
 }
 
 #[derive(Debug, Deserialize)]
@@ -220,6 +264,8 @@ struct Replay {
     /// Of local times.
     zone: TimeZone,
     has_day: bool,
+    /// Services and desks are those of a centre's configuration.
+    of_centre: bool,
 }
 
 impl Replay {
@@ -233,7 +279,27 @@ impl Replay {
             last: None,
             zone: TimeZone::get(ZONE).unwrap_or(TimeZone::UTC),
             has_day: false,
+            of_centre: false,
         }
+    }
+
+    /// Reads lines and tells the promise of each issued ticket.
+    fn read(
+        &mut self,
+        input: impl BufRead,
+        mut told: impl FnMut(Value) -> Result<(), ReplayError>,
+    ) -> Result<(), ReplayError> {
+        for (line, number) in input.lines().zip(1..) {
+            let line = line.map_err(ReplayError::Read)?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let wrong = |what| ReplayError::Line { number, what };
+            if let Some(promise) = self.take(&line).map_err(wrong)? {
+                told(promise)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes a line in; the promise where it issues a ticket.
@@ -288,7 +354,7 @@ impl Replay {
                 booked,
             } => self.day(t, &open, &close, desks, &booked)?,
             What::DeskOpen { desk, services } => {
-                Happening::DeskOpen(self.desk(&desk)?, bits(&services)?)
+                Happening::DeskOpen(self.desk(&desk)?, self.bits(&services)?)
             }
             What::DeskClose { desk } => Happening::DeskClose(self.desk(&desk)?),
             What::DeskBreak { desk } => Happening::DeskBreak(self.desk(&desk)?),
@@ -306,7 +372,7 @@ impl Replay {
                 let slot = appointment.map(|slot| self.moment(t, &slot)).transpose()?;
                 Happening::Issued {
                     ticket: self.next,
-                    service: known(service)?,
+                    service: self.known(service)?,
                     out_of_turn,
                     appointment: slot,
                 }
@@ -319,7 +385,7 @@ impl Replay {
             What::NoShow { ticket } => Happening::NoShow(self.ticket(&ticket)?),
             What::Cancelled { ticket } => Happening::Cancelled(self.ticket(&ticket)?),
             What::Transferred { ticket, service } => {
-                Happening::Transferred(self.ticket(&ticket)?, known(service)?)
+                Happening::Transferred(self.ticket(&ticket)?, self.known(service)?)
             }
         })
     }
@@ -343,7 +409,7 @@ impl Replay {
             let breaks = planned.breaks.iter();
             shifts.push(Shift {
                 desk: self.desk(&planned.desk)?,
-                services: bits(&planned.services)?,
+                services: self.bits(&planned.services)?,
                 hours: (self.moment(t, &planned.from)?, self.moment(t, &planned.to)?),
                 breaks: breaks
                     .map(|(from, to)| Ok((self.moment(t, from)?, self.moment(t, to)?)))
@@ -374,8 +440,31 @@ impl Replay {
     }
 
     fn desk(&mut self, desk: &Value) -> Result<usize, String> {
+        if self.of_centre {
+            let number = desk.as_u64().and_then(|number| u16::try_from(number).ok());
+            let number = number.filter(|number| *number > 0).map(usize::from);
+            return number.ok_or_else(|| format!("{desk} is no number of a desk"));
+        }
         let next = self.desks.len();
         Ok(*self.desks.entry(name(desk)?).or_insert(next))
+    }
+
+    fn known(&self, service: u8) -> Result<ServiceAt, String> {
+        let max = if self.of_centre {
+            CENTRE_SERVICE_MAX
+        } else {
+            SERVICE_MAX
+        };
+        if (1..=max).contains(&service) {
+            Ok(service)
+        } else {
+            Err(format!("there is no service {service}: use 1 to {max}"))
+        }
+    }
+
+    fn bits(&self, services: &[u8]) -> Result<u64, String> {
+        let mut known = services.iter().map(|service| self.known(*service));
+        known.try_fold(0, |bits, service| Ok(bits | 1 << service?))
     }
 
     fn ticket(&self, ticket: &Value) -> Result<u64, String> {
@@ -395,19 +484,6 @@ fn name(value: &Value) -> Result<String, String> {
             Err(format!("{value} names nothing: use a number or a text"))
         }
     }
-}
-
-fn known(service: u8) -> Result<ServiceAt, String> {
-    if (1..=SERVICE_MAX).contains(&service) {
-        Ok(service)
-    } else {
-        Err(format!("there is no service {service}"))
-    }
-}
-
-fn bits(services: &[u8]) -> Result<u64, String> {
-    let mut known = services.iter().map(|service| known(*service));
-    known.try_fold(0, |bits, service| Ok(bits | 1 << service?))
 }
 
 fn seconds(t: Timestamp) -> f64 {

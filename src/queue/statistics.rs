@@ -15,9 +15,11 @@ use super::ticket::{CancelReason, DeskNumber, Place, Ticket};
 
 mod half_hours;
 mod histogram;
+mod promises;
 
 pub use half_hours::{HALF_HOUR_S, TimeByHalfHour, half_hour_since_1970};
 pub use histogram::Histogram;
+pub use promises::Promises;
 
 /// Figures of one service on one date, or merged over dates. Counts go up and down with
 /// corrections and are never negative in the end.
@@ -50,6 +52,8 @@ pub struct ServiceFigures {
     pub reinstated: i64,
     /// First call − issue, seconds, later no-shows included.
     pub wait: Histogram,
+    /// Promised waits beside these.
+    pub forecast: Promises,
     /// Finish − arrival at the desk, per leg, seconds.
     pub handling: Histogram,
     /// Last finish − issue, seconds.
@@ -88,6 +92,7 @@ impl ServiceFigures {
         }
         self.cancelled_after.merge(&other.cancelled_after, sign);
         self.wait.merge(&other.wait, sign);
+        self.forecast.merge(&other.forecast, sign);
         self.handling.merge(&other.handling, sign);
         self.visit.merge(&other.visit, sign);
         for (half_hour, counts) in &other.half_hours {
@@ -329,6 +334,7 @@ pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
         transferred: i64::from(ticket.transferred()),
         out_of_turn: i64::from(ticket.out_of_turn),
         reinstated: i64::from(ticket.reinstated),
+        forecast: Promises::of(ticket),
         ..ServiceFigures::default()
     };
     figures.mark(ticket.issued_at, tz, 0);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::SMALL_SAMPLE_BELOW;
-use super::model::{DeskLine, Figures, Share, Times, WithinTarget};
+use super::model::{DeskLine, Figures, Forecast, Share, Times, WithinTarget};
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DeskFigures, Histogram, ServiceFigures};
+use crate::queue::statistics::{DeskFigures, Histogram, Promises, ServiceFigures};
 use crate::queue::ticket::DeskNumber;
 
 /// A count that can only have gone below zero by damage, as what it can be.
@@ -70,8 +70,19 @@ pub(super) fn figures(of: &ServiceFigures, target_s: u32, as_of: Timestamp) -> F
         open: count(open),
         wait: times(&of.wait),
         within_target: within_target(of, target_s, as_of),
+        forecast: forecast(&of.forecast),
         handling: times(&of.handling),
         visit: times(&of.visit),
+    }
+}
+
+fn forecast(of: &Promises) -> Forecast {
+    let (promised, error_s) = (count(of.count), count(of.error_s));
+    let mean = (2 * error_s + promised).checked_div(2 * promised);
+    Forecast {
+        count: promised,
+        mean_error_s: mean.and_then(|mean| u32::try_from(mean).ok()),
+        within_p90: share(count(of.within_p90), promised),
     }
 }
 

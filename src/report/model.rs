@@ -167,10 +167,23 @@ pub struct Figures {
     pub wait: Times,
     /// Called within the target.
     pub within_target: WithinTarget,
+    /// How the waits promised at issue compare with these.
+    pub forecast: Forecast,
     /// Handling, per stay at a desk.
     pub handling: Times,
     /// From issue to the last finish.
     pub visit: Times,
+}
+
+/// The waits promised at issue beside those that came, of tickets that were called.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Forecast {
+    /// Tickets that were promised a wait and called.
+    pub count: u64,
+    /// Mean distance of the wait from the promised median, rounded to the second.
+    pub mean_error_s: Option<u32>,
+    /// Called no later than the promised ninth decile; nine in ten are to be.
+    pub within_p90: Share,
 }
 
 /// A distribution of times.

@@ -229,6 +229,22 @@ fn outcomes(page: &mut Page, report: &QuarterReport) {
         LABEL,
         &cells(&|of| share(&of.no_show_rate)),
     );
+    page.row(
+        "Solītā un īstā gaidīšana: vidējā starpība, min",
+        LABEL,
+        &cells(&|of| match of.forecast.mean_error_s {
+            Some(error_s) => mark(
+                latvian::minutes(u64::from(error_s)),
+                of.forecast.within_p90.small_sample,
+            ),
+            None => NOTHING.to_owned(),
+        }),
+    );
+    page.row(
+        "Uzaicināti līdz solītajam beigu laikam (mērķis 90 %)",
+        LABEL,
+        &cells(&|of| share(&of.forecast.within_p90)),
+    );
     let counts: [(&str, Count); 7] = [
         ("Atceltas, jo palika rindā dienas beigās", |of| {
             of.unserved

@@ -18,7 +18,7 @@
 
 mod floor;
 
-use super::model::{DayLine, DeskLine, Figures, Period, QuarterReport, Share, Times};
+use super::model::{DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times};
 
 /// CSV that could not be written; does not happen in memory.
 #[derive(Debug, thiserror::Error)]
@@ -286,8 +286,20 @@ impl<'a> Rows<'a> {
         self.share(subject, period, "no_show_rate", &of.no_show_rate)?;
         self.share(subject, period, "within_target_share", &target.share)?;
         self.times(subject, period, "wait", &of.wait)?;
+        self.forecast(subject, period, &of.forecast)?;
         self.times(subject, period, "handling", &of.handling)?;
         self.times(subject, period, "visit", &of.visit)
+    }
+
+    fn forecast(&mut self, subject: Subject<'_>, period: &str, of: &Forecast) -> Written {
+        let cases = Cases {
+            count: of.count,
+            small: of.within_p90.small_sample,
+        };
+        let error = of.mean_error_s.map(|error| error.to_string());
+        let measure = ("forecast_mean_error", "s");
+        self.write(subject, period, measure, error, Some(cases))?;
+        self.share(subject, period, "forecast_within_p90", &of.within_p90)
     }
 
     fn desk(&mut self, desk: &DeskLine) -> Written {

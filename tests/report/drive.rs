@@ -17,10 +17,12 @@ use rinda::queue::deadline::{expire, on_start};
 use rinda::queue::decide::{Moment, decide};
 use rinda::queue::desk::Seat;
 use rinda::queue::event::{Event, Happened, JobId, TransferTo};
+use rinda::queue::forecast::outlook::Outlook;
 use rinda::queue::hours::{DayHours, Exception, HolidayRules, OpeningHours};
 use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::statistics::DayFigures;
 use rinda::queue::ticket::{DeskNumber, Place, Ticket, TicketId, TrackToken};
+use rinda::queue::view::WaitRange;
 
 pub const DESKS: u16 = 4;
 const KIOSK: &str = "ieeja";
@@ -257,10 +259,17 @@ impl Drive {
     /// Asks for something; a refusal changes nothing.
     pub fn ask(&mut self, actor: &Actor, command: &Command) -> bool {
         let track = TrackToken(format!("t{}", self.state.seq));
+        // Some promises that hold and some that do not.
+        let mut outlook = Outlook::nothing(self.now);
+        for service in Service::ALL {
+            let p50_s = 200 * u32::from(service.digit());
+            let p90_s = 2 * p50_s + 60;
+            outlook.next.insert(service, WaitRange { p50_s, p90_s });
+        }
         let moment = Moment {
             now: self.now,
             setup: &self.setup,
-            outlook: None,
+            outlook: Some(&outlook),
             track: &track,
             keyed: false,
         };

@@ -174,6 +174,7 @@ class Centre:
                 "transfers": 0,
                 "out_of_turn": event["out_of_turn"],
                 "reinstated": False,
+                "promise": event["promise"],
                 "legs": [],
             }
             self.today[event["ticket"]] = ticket
@@ -319,6 +320,19 @@ HANDLERS = {
 }
 
 
+def forecast(called):
+    """Promised waits beside those that came, of tickets that were called."""
+    kept = [(length(t["issued"], t["legs"][0]["called"]), t["promise"]) for t in called]
+    kept = [(wait, promise) for wait, promise in kept if promise]
+    error = sum(abs(wait - promise["p50_s"]) for wait, promise in kept)
+    count = len(kept)
+    return {
+        "count": count,
+        "mean_error_s": (2 * error + count) // (2 * count) if count else None,
+        "within_p90": share_of(sum(wait <= promise["p90_s"] for wait, promise in kept), count),
+    }
+
+
 def figures(tickets, target, as_of):
     def where(place):
         return [ticket for ticket in tickets if ticket["place"] == place]
@@ -355,6 +369,7 @@ def figures(tickets, target, as_of):
             "left_out_waiting": left_out_waiting,
             "left_out_cancelled": left_out_cancelled,
         },
+        "forecast": forecast(called),
         "handling": times(
             [length(leg["arrived"], leg["finished"]) for leg in legs if leg["arrived"] is not None]
         ),

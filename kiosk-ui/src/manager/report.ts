@@ -36,6 +36,7 @@ export interface Figures {
   open: number;
   wait: Times;
   within_target: Share;
+  forecast: { count: number; mean_error_s?: number | null; within_p90: Share };
   handling: Times;
   visit: Times;
 }

@@ -233,6 +233,14 @@ impl Follower {
         }
     }
 
+    /// What is learned so far, for a centre that begins with it: no day is under way there.
+    pub fn learned_by_another(&mut self) -> Learned {
+        self.learn(f64::INFINITY);
+        self.times.new_day();
+        self.day_counted = false;
+        self.learned()
+    }
+
     /// Takes in what happened at a moment.
     pub fn take(&mut self, at: f64, happening: Happening) {
         self.now = at;

@@ -29,8 +29,7 @@ export const en: Texts = {
     weekdayOn: (day) => `on ${weekdays[day - 1] ?? ''}`,
     clock: (time) => time,
     minutes: (count) => `${count} min`,
-    waitRange: ({ from, to }) =>
-      from === 0 || from === to ? `up to ${to} min` : `${from}–${to} min`,
+    waitRange: ({ from, to }) => (from === 0 || from === to ? `up to ${to} min` : `${from}–${to} min`),
     desk: 'Desk',
     deskNumber: (desk) => `Desk ${desk}`,
     hours: 'Opening hours',
