@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countText, minutesText, percentText } from '../src/manager/report';
+import { countText, decimalText, minutesText, percentText } from '../src/manager/report';
 
 describe('report figures', () => {
   it('tells nothing from zero', () => {
@@ -10,5 +10,6 @@ describe('report figures', () => {
   it('writes a decimal comma and marks small samples', () => {
     expect(minutesText(2_736)).toBe('45,6');
     expect(percentText(0.835, true)).toBe('83,5\u00a0%*');
+    expect([decimalText(2.4, 1), decimalText(3, 0, true), decimalText(null, 2)]).toEqual(['2,4', '3*', '–']);
   });
 });

@@ -10,6 +10,8 @@
 //! - Share within target T: called with a wait ≤ T / (issued − cancelled uncalled before T −
 //!   uncalled and not older than T). Uncalled past T is a miss.
 //! - Utilisation: busy / open time of a desk; breaks are not open time.
+//! - Staffing ([`crate::queue::demand`]) and mischief ([`crate::queue::mischief`]): their words and
+//!   formulas stand in the report itself, in [`glossary`].
 //! - Percentiles: nearest rank over all tickets of the period, never averages of days. Means are
 //!   rounded to the second, halves up. Of nothing there is no value: null, not zero.
 //! - Fewer than [`SMALL_SAMPLE_BELOW`] cases are marked as a small sample.

@@ -1,6 +1,13 @@
 //! Desks required beside the desks that were open.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
+use jiff::civil::date;
+use rinda::clock::ManualClock;
+use rinda::engine::run::{Parts, prepare};
+use rinda::journal::Journal;
+use rinda::metrics::Metrics;
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Command;
 use rinda::queue::staffing::Demand;
@@ -8,11 +15,10 @@ use rinda::queue::ticket::DeskNumber;
 use rinda::report::staffing::{HalfHourStaffing, Staffing};
 use rinda::report::{csv, quarter_report, table};
 
-use jiff::civil::date;
-
 use super::drive::{Drive, at, boss, open_on, setup};
 
 const DESK: DeskNumber = DeskNumber(1);
+const FIRST_MONDAY: &str = "2026-10-05T05:28:30Z";
 
 fn staffing(drive: &Drive) -> Staffing {
     let edits = &drive.state.centre.calendar;
@@ -49,7 +55,10 @@ fn visit(drive: &mut Drive, desk_s: i64) {
 /// Two Mondays: four customers of five minutes in the first half-hour of the first, one of whom
 /// came before opening; two in that of the second.
 fn two_mondays() -> Drive {
-    let mut drive = Drive::new(setup(), at("2026-10-05T05:28:30Z"));
+    driven_two_mondays(Drive::new(setup(), at(FIRST_MONDAY)))
+}
+
+fn driven_two_mondays(mut drive: Drive) -> Drive {
     drive.start();
     drive.expire();
     drive.open_desk(DESK.0);
@@ -173,4 +182,45 @@ fn staffing_stands_in_the_table_and_the_csv() {
     ] {
         assert!(rows.contains(row), "{row}\n{rows}");
     }
+}
+
+/// The engine looks back on the same weekday in the metrics, once its date has begun.
+#[test]
+fn the_manager_sees_what_mondays_before_brought() {
+    let data = tempfile::tempdir().unwrap();
+    let drive = Drive::new(setup(), at(FIRST_MONDAY)).journaled(data.path());
+    let mut drive = driven_two_mondays(drive);
+    drive.write();
+    let setup = Arc::new(drive.setup.clone());
+    drop(drive);
+    let now = at("2026-10-19T05:40:00Z");
+    let tz = setup.timezone.clone();
+    let (journal, opened) = Journal::open(data.path(), tz.clone(), &mut |_, _| {}).unwrap();
+    let last_seq = journal.last_seq();
+    let (metrics, _) = Metrics::open(data.path(), &tz, last_seq, now, &mut |_, _| {}).unwrap();
+    let (handle, _engine) = prepare(Parts {
+        setup,
+        clock: Arc::new(ManualClock::at(now)),
+        journal,
+        state: opened.state,
+        metrics: Some(Arc::new(metrics)),
+        alerts: Vec::new(),
+        version: "test".to_owned(),
+    });
+    let staffing = handle.published().scene().manager(1).staffing;
+    assert_eq!((staffing.desks_open, staffing.target_percent), (0, 80));
+    let labels: Vec<&str> = staffing
+        .half_hours
+        .iter()
+        .map(|at| at.label.as_str())
+        .collect();
+    assert_eq!(labels, ["8.30", "9.00", "9.30", "10.00", "10.30", "11.00"]);
+    let [running, next, ..] = staffing.half_hours.as_slice() else {
+        panic!("{staffing:?}");
+    };
+    assert!(running.running && !next.running);
+    assert!((running.customers - 3.45).abs() < 0.06, "{running:?}");
+    assert_eq!((running.desks_required, running.days), (1, 2));
+    assert!(running.small_sample);
+    assert_eq!((next.customers, next.desks_required), (0.0, 0));
 }
