@@ -84,7 +84,8 @@ pub struct Mischief {
 }
 
 impl Mischief {
-    /// Counts a press that issued nothing. One while no tickets are issued is no mischief.
+    /// Counts a press that issued nothing. One while no tickets are issued, at all or for its service,
+    /// is no mischief.
     pub fn press(&mut self, why: Suppression) {
         match why {
             Suppression::Resting => self.resting += 1,

@@ -125,11 +125,13 @@ struct Sum {
 impl Sum {
     fn add(&mut self, day: &DayFigures) {
         let (mischief, counts) = (&day.counts.mischief, &mut self.counts);
+        // Those of a stopped service are told with closing.
+        let closed = day.counts.refused - day.counts.refused_stopped;
         for (sum, more) in [
             (&mut counts.presses_resting, mischief.resting),
             (&mut counts.presses_burst, mischief.burst),
             (&mut counts.presses_stale, mischief.stale),
-            (&mut counts.presses_closed, day.counts.refused),
+            (&mut counts.presses_closed, closed),
             (&mut counts.series, mischief.series),
             (&mut counts.series_tickets, mischief.series_tickets),
             (&mut counts.series_left, mischief.series_left),
