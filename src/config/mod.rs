@@ -343,7 +343,7 @@ mod tests {
     use crate::devices::printer::page::CodePage;
     use crate::devices::printer::profile::Lettering;
     use crate::queue::hours::HolidayRules;
-    use crate::queue::setup::Copies;
+    use crate::queue::setup::{ClosingPolicy, Copies, StopPolicy};
 
     pub(super) const SOUND: &str = r#"
 [centre]
@@ -412,6 +412,32 @@ no_show_secs = 60
         .unwrap();
         assert_eq!(config.setup.rules.no_show.as_secs(), 90);
         assert!(config.warnings[0].contains("A2/2/2.4"));
+    }
+
+    #[test]
+    fn what_happens_before_closing_is_read_and_checked() {
+        let policy = |keys: &str| {
+            let text = format!("{SOUND}\n[closing]\n{keys}\n");
+            parse(&text, "centre.toml").unwrap().setup.closing
+        };
+        assert_eq!(policy(""), ClosingPolicy::default());
+        let own = policy(
+            "warn_below = 0.9\nmay_not_suffice_below = 0.5\nstop = \"automatic\"\nalternatives = [\"Rīt\"]",
+        );
+        assert_eq!((own.warn_below, own.may_not_suffice_below), (0.9, 0.5));
+        assert_eq!(own.stop, StopPolicy::Automatic);
+        assert_eq!(own.alternatives, ["Rīt"]);
+        let wrong = "warn_below = 1.5\nmay_not_suffice_below = 2\nstop = \"never\"\nalternatives = [\"\"]\nnotice = 1";
+        let told = problems(&format!("{SOUND}\n[closing]\n{wrong}\n"));
+        for expect in [
+            "must lie between 0 and 1",
+            "must not lie above warn_below",
+            "\"never\" is no policy: use \"by_hand\" or \"automatic\"",
+            "must have 1 to 90 characters",
+            "notice",
+        ] {
+            assert!(told.contains(expect), "{told}");
+        }
     }
 
     /// The problems with one kiosk's devices.

@@ -5,6 +5,7 @@ mod appointments;
 mod bookings;
 mod calendar;
 mod centre;
+mod closing;
 mod desks;
 mod limits;
 mod live;

@@ -12,6 +12,7 @@ const PUBLIC_FIELDS: &[&str] = &[
     "address",
     "ahead",
     "alive",
+    "alternatives",
     "announcements",
     // Whether visits can be booked, nothing of any of them.
     "appointments",
@@ -40,6 +41,7 @@ const PUBLIC_FIELDS: &[&str] = &[
     "last",
     "locked_until",
     "longest_since",
+    "may_not_suffice",
     "name",
     "notice",
     "number",
@@ -51,6 +53,7 @@ const PUBLIC_FIELDS: &[&str] = &[
     "printer",
     "reason",
     "reception",
+    "remaining",
     "repeat",
     "sequence",
     "served",

@@ -75,6 +75,12 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
     ),
     (
         "POST",
+        "/api/v1/tickets/close",
+        r#"{"tickets": [1], "reason": "r"}"#,
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
         "/api/v1/tickets/1/reinstate",
         "",
         [false, true, true, false, true, false, false],
