@@ -27,11 +27,11 @@ impl Scene<'_> {
     }
 
     /// Closing in one line.
-    pub fn closing_line(&self) -> Option<ClosingLine> {
-        let closes_at = self.closes_today()?;
-        Some(ClosingLine {
+    pub fn closing_line(&self) -> ClosingLine {
+        let closes_at = self.closes_today();
+        ClosingLine {
             closes_at,
-            is_over: self.now >= closes_at,
+            is_over: closes_at.is_some_and(|closes_at| self.now >= closes_at),
             remaining: self.remaining(),
             forecast: self.closing_forecast().map(|closing| {
                 let (done_p50, done_p90) = closing.present.moments(closing.made_at);
@@ -42,15 +42,15 @@ impl Scene<'_> {
                     warns: closing.warns_since.is_some(),
                 }
             }),
-        })
+        }
     }
 
     /// Closing for the manager.
-    pub fn closing_view(&self) -> Option<ClosingView> {
-        let line = self.closing_line()?;
+    pub fn closing_view(&self) -> ClosingView {
+        let line = self.closing_line();
         let forecast = self.closing_forecast();
         let open = self.open_tickets().take(DESK_LIST_MAX);
-        Some(ClosingView {
+        ClosingView {
             overtime: forecast.map(overtime),
             // A day has far fewer than 2^32 customers.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -67,7 +67,7 @@ impl Scene<'_> {
                 Vec::new()
             },
             line,
-        })
+        }
     }
 
     /// Whether kiosks say that today may not suffice for one more of a service.

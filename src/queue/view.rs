@@ -493,8 +493,8 @@ pub struct DeskView {
     pub undo: Option<UndoLine>,
     /// Customers finished at this desk today.
     pub finished_today: u32,
-    /// Today's closing; absent where reception has no end today.
-    pub closing: Option<ClosingLine>,
+    /// Today's closing.
+    pub closing: ClosingLine,
     /// Alerts.
     pub alerts: Vec<Alert>,
     /// No kiosk in this centre: after each customer check the room (A2/2/2.2).

@@ -187,7 +187,7 @@ fn staff_are_warned_and_see_who_is_left() {
     };
     let text = alert(&floor).text;
     assert!(text.contains("0–20 min"), "{text}");
-    let view = scene(&floor, |scene| scene.closing_view()).unwrap();
+    let view = scene(&floor, |scene| scene.closing_view());
     assert_eq!(view.services[0].chance_percent, Some(45));
     let stopped = view.services[1].stopped.as_ref().unwrap();
     assert_eq!(
@@ -201,7 +201,7 @@ fn staff_are_warned_and_see_who_is_left() {
         text.contains("jāapkalpo vai ar iemeslu jāslēdz: 1 biļete"),
         "{text}"
     );
-    let view = scene(&floor, |scene| scene.closing_view()).unwrap();
+    let view = scene(&floor, |scene| scene.closing_view());
     assert!(view.line.is_over && view.line.forecast.is_none());
     assert_eq!(view.open.len(), 1);
 }

@@ -10,8 +10,8 @@ use crate::queue::catalogue::Service;
 /// Today's closing in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClosingLine {
-    /// The end of today's reception.
-    pub closes_at: Timestamp,
+    /// The end of today's reception; absent where there is none today, or it has no end.
+    pub closes_at: Option<Timestamp>,
     /// It has passed.
     pub is_over: bool,
     /// Customers with a ticket who have no outcome yet.

@@ -147,8 +147,8 @@ pub struct ManagerView {
     pub display_list: Vec<ManagerDisplay>,
     /// Their monitor; absent where the daemon does not switch it.
     pub monitor: Option<MonitorState>,
-    /// Today's closing; absent where reception has no end today.
-    pub closing: Option<ClosingView>,
+    /// Today's closing.
+    pub closing: ClosingView,
     /// Alerts, urgent first.
     pub alerts: Vec<Alert>,
     /// Today by half-hour, from the first ticket or opening to now.
