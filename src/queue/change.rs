@@ -26,6 +26,8 @@ pub struct Change {
     /// A date that began with this event: it has figures from now on, be they all zero, and is
     /// told by that from a date on which the daemon did not run.
     pub began: Option<Date>,
+    /// What that date begins with: the visits booked for it.
+    pub began_figures: DayFigures,
     /// Differences; merging them in brings the date up to date.
     pub figures: DayFigures,
     /// Tickets as the event left them.
@@ -37,6 +39,8 @@ pub struct Change {
 pub struct Pending {
     change: Change,
     after: Vec<TicketId>,
+    /// The event changes a booked visit.
+    visits: bool,
     desks: Vec<DeskBefore>,
     tz: TimeZone,
 }
@@ -48,9 +52,15 @@ impl Pending {
             date: date_of(before, happened, tz),
             figures: DayFigures::default(),
             began: None,
+            began_figures: DayFigures::default(),
             tickets: Vec::new(),
         };
         count_event(&mut change.figures.counts, before, happened);
+        let visits = touches_visits(&happened.event);
+        if visits {
+            let date = change.date;
+            change.figures.count_visits(&before.appointments, date, -1);
+        }
         let touched = touched(before, &happened.event);
         for ticket in touched.iter().filter_map(|id| before.tickets.get(id)) {
             change.count(ticket, tz, -1);
@@ -58,6 +68,7 @@ impl Pending {
         let mut pending = Self {
             change,
             after: touched,
+            visits,
             desks: DeskBefore::look(before, happened),
             tz: tz.clone(),
         };
@@ -68,6 +79,8 @@ impl Pending {
         } = &happened.event
         {
             pending.change.began = Some(*date);
+            let began = &mut pending.change.began_figures;
+            began.count_visits(&before.appointments, *date, 1);
             // The new day forgets the old one's tickets, so they are counted here as it ends them.
             pending.after.clear();
             for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
@@ -84,6 +97,11 @@ impl Pending {
             self.change.count(ticket, &self.tz, 1);
             self.change.tickets.push(ticket.clone());
         }
+        if self.visits {
+            let date = self.change.date;
+            let figures = &mut self.change.figures;
+            figures.count_visits(&after.appointments, date, 1);
+        }
         for before in &self.desks {
             let desks = &mut self.change.figures.desks;
             let figures = before.figures(after);
@@ -98,13 +116,28 @@ impl Change {
     pub fn add_to(&self, days: &mut BTreeMap<Date, DayFigures>) {
         days.entry(self.date).or_default().merge(&self.figures);
         if let Some(began) = self.began {
-            days.entry(began).or_default();
+            days.entry(began).or_default().merge(&self.began_figures);
         }
     }
 
     fn count(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
         self.figures.count_ticket(ticket, tz, sign);
     }
+}
+
+/// Whether an event changes a booked visit.
+fn touches_visits(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::AppointmentBooked { .. }
+            | Event::AppointmentMoved { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::AppointmentCodesUnlinked { .. }
+            | Event::TicketIssued {
+                appointment: Some(_),
+                ..
+            }
+    )
 }
 
 /// The tickets an event changes.

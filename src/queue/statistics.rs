@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::appointments::Appointments;
 use super::catalogue::Service;
 use super::demand::DeskTime;
 use super::mischief::{Ghosts, Mischief};
@@ -16,10 +18,12 @@ use super::ticket::{CancelReason, DeskNumber, Place, Ticket};
 mod half_hours;
 mod histogram;
 mod promises;
+mod visits;
 
 pub use half_hours::{HALF_HOUR_S, TimeByHalfHour, half_hour_since_1970};
 pub use histogram::Histogram;
 pub use promises::Promises;
+pub use visits::{VisitFigures, visits_on};
 
 /// Figures of one service on one date, or merged over dates. Counts go up and down with
 /// corrections and are never negative in the end.
@@ -70,6 +74,8 @@ pub struct ServiceFigures {
     pub desk_time: DeskTime,
     /// Tickets nobody came with.
     pub ghosts: Ghosts,
+    /// Visits booked for the date.
+    pub appointments: VisitFigures,
 }
 
 impl ServiceFigures {
@@ -108,6 +114,7 @@ impl ServiceFigures {
         merge_moments(&mut self.finished_at, &other.finished_at, sign);
         self.desk_time.merge(&other.desk_time, sign);
         self.ghosts.merge(&other.ghosts, sign);
+        self.appointments.merge(&other.appointments, sign);
     }
 }
 
@@ -313,6 +320,14 @@ impl DayFigures {
         self.counts.merge(&other.counts);
     }
 
+    /// Puts the visits of a date in (`sign` 1) or takes them out (−1).
+    pub fn count_visits(&mut self, appointments: &Appointments, date: Date, sign: i64) {
+        for (service, visits) in visits_on(appointments, date) {
+            let figures = self.services.entry(service).or_default();
+            figures.appointments.merge(&visits, sign);
+        }
+    }
+
     /// Puts a ticket's contribution in (`sign` 1) or takes it out (−1).
     pub fn count_ticket(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
         self.services
@@ -342,6 +357,10 @@ pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
         figures.called = 1;
         figures.mark(called_at, tz, 1);
         figures.wait.add(seconds(ticket.issued_at, called_at), 1);
+        if let Some(kept) = &ticket.appointment {
+            let due = kept.slot.max(ticket.issued_at);
+            figures.appointments.delay.add(seconds(due, called_at), 1);
+        }
     }
     for leg in &ticket.legs {
         if let (Some(arrived), Some(finished)) = (leg.arrived_at, leg.finished_at) {

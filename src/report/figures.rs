@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::SMALL_SAMPLE_BELOW;
-use super::model::{DeskLine, Figures, Forecast, Share, Times, WithinTarget};
+use super::model::{AppointmentFigures, DeskLine, Figures, Forecast, Share, Times, WithinTarget};
 use crate::queue::setup::Setup;
 use crate::queue::statistics::{DeskFigures, Histogram, Promises, ServiceFigures};
 use crate::queue::ticket::DeskNumber;
@@ -73,6 +73,14 @@ pub(super) fn figures(of: &ServiceFigures, target_s: u32, as_of: Timestamp) -> F
         forecast: forecast(&of.forecast),
         handling: times(&of.handling),
         visit: times(&of.visit),
+        appointments: AppointmentFigures {
+            booked: count(of.appointments.booked),
+            checked_in: count(of.appointments.on_time + of.appointments.late),
+            late: count(of.appointments.late),
+            missed: count(of.appointments.missed),
+            cancelled: count(of.appointments.cancelled),
+            delay: times(&of.appointments.delay),
+        },
     }
 }
 

@@ -173,6 +173,26 @@ pub struct Figures {
     pub handling: Times,
     /// From issue to the last finish.
     pub visit: Times,
+    /// Visits booked beforehand.
+    pub appointments: AppointmentFigures,
+}
+
+/// Visits booked for dates that have begun; `booked = checked_in + missed + cancelled` and those
+/// still awaited.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AppointmentFigures {
+    /// All of them.
+    pub booked: u64,
+    /// Customers who came.
+    pub checked_in: u64,
+    /// Of these, after the tolerance.
+    pub late: u64,
+    /// The date ended and nobody came.
+    pub missed: u64,
+    /// Cancelled.
+    pub cancelled: u64,
+    /// First call − the later of slot and check-in.
+    pub delay: Times,
 }
 
 /// The waits promised at issue beside those that came, of tickets that were called.

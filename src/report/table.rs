@@ -34,6 +34,8 @@ pub fn table(report: &QuarterReport) -> String {
     times(&mut page, report, None, |of| &of.handling);
     page.title("Apmeklējums no biļetes izdošanas līdz beigām, minūtēs");
     times(&mut page, report, None, |of| &of.visit);
+    page.title("Kavējums pēc pierakstītā laika vai reģistrēšanās līdz uzaicinājumam, minūtēs");
+    times(&mut page, report, None, |of| &of.appointments.delay);
     desks(&mut page, &report.desks);
     occurrences(&mut page, &report.occurrences);
     floor::staffing(&mut page, &report.staffing);
@@ -165,17 +167,18 @@ fn blocks(report: &QuarterReport) -> Vec<(String, &Period)> {
 }
 
 fn tickets(page: &mut Page, report: &QuarterReport) {
-    const COLUMNS: [&str; 8] = [
+    const COLUMNS: [&str; 9] = [
         "Izdotas",
-        "Uzaicinātas",
+        "Uzaicin.",
         "Apkalpotas",
         "Neieradās",
         "Atceltas",
         "Nodotas",
         "Ārp.kārtas",
         "Atvērtas",
+        "Pieraksti",
     ];
-    page.title("Biļetes");
+    page.title("Biļetes un pieraksti");
     let header = COLUMNS.map(|name| (name.to_owned(), name.chars().count()));
     page.row("", 13, &header);
     for (title, period) in blocks(report) {
@@ -191,6 +194,7 @@ fn tickets(page: &mut Page, report: &QuarterReport) {
                     of.transferred,
                     of.out_of_turn,
                     of.open,
+                    of.appointments.booked,
                 ]
             });
             let cells: Vec<(String, usize)> = COLUMNS
@@ -245,7 +249,7 @@ fn outcomes(page: &mut Page, report: &QuarterReport) {
         LABEL,
         &cells(&|of| share(&of.forecast.within_p90)),
     );
-    let counts: [(&str, Count); 7] = [
+    let counts: [(&str, Count); 11] = [
         ("Atceltas, jo palika rindā dienas beigās", |of| {
             of.unserved
         }),
@@ -266,6 +270,12 @@ fn outcomes(page: &mut Page, report: &QuarterReport) {
         ("Neieskaitītas: atceltas, pirms laiks pagāja", |of| {
             of.within_target.left_out_cancelled
         }),
+        ("Pierakstījās un ieradās", |of| {
+            of.appointments.checked_in
+        }),
+        ("  no tiem vēlāk par pielaidi", |of| of.appointments.late),
+        ("Pierakstījās un neieradās", |of| of.appointments.missed),
+        ("Pieraksti, kas atcelti", |of| of.appointments.cancelled),
     ];
     for (label, count) in counts {
         page.row(label, LABEL, &cells(&|of| count(of).to_string()));

@@ -280,6 +280,11 @@ impl<'a> Rows<'a> {
             ("uncalled_late", target.uncalled_late),
             ("left_out_waiting", target.left_out_waiting),
             ("left_out_cancelled", target.left_out_cancelled),
+            ("booked", of.appointments.booked),
+            ("booked_checked_in", of.appointments.checked_in),
+            ("booked_late", of.appointments.late),
+            ("booked_missed", of.appointments.missed),
+            ("booked_cancelled", of.appointments.cancelled),
         ] {
             self.plain(subject, period, measure, "tickets", Some(value))?;
         }
@@ -288,7 +293,8 @@ impl<'a> Rows<'a> {
         self.times(subject, period, "wait", &of.wait)?;
         self.forecast(subject, period, &of.forecast)?;
         self.times(subject, period, "handling", &of.handling)?;
-        self.times(subject, period, "visit", &of.visit)
+        self.times(subject, period, "visit", &of.visit)?;
+        self.times(subject, period, "appointment_delay", &of.appointments.delay)
     }
 
     fn forecast(&mut self, subject: Subject<'_>, period: &str, of: &Forecast) -> Written {

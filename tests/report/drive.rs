@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rinda::journal::record::{Fact, Record};
 use rinda::journal::state::State;
 use rinda::journal::{Journal, snapshot_record};
+use rinda::queue::appointments::{CodeHash, Status, slots};
 use rinda::queue::catalogue::Service;
 use rinda::queue::change::Pending;
 use rinda::queue::command::{Actor, Asked, Command, SlipReport};
@@ -394,6 +395,7 @@ impl Drive {
                 };
                 self.ask(&boss(), &command);
             }
+            98 if self.setup.appointments => self.random_visit(random),
             _ => {}
         }
         for desk in (1..=DESKS).map(DeskNumber) {
@@ -427,6 +429,51 @@ impl Drive {
             out_of_turn,
         };
         self.ask(&actor, &command);
+    }
+
+    /// Books a visit for today or tomorrow, calls one off, or lets a customer come.
+    fn random_visit(&mut self, random: &mut Seeded) {
+        let visits = &self.state.centre.appointments.by_id;
+        let booked: Vec<_> = visits
+            .values()
+            .filter(|visit| visit.status == Status::Booked)
+            .filter_map(|visit| Some((visit.id, visit.code.clone()?)))
+            .collect();
+        let chosen = booked
+            .get(usize::try_from(random.below(3)).unwrap())
+            .cloned();
+        let command = match (random.below(5), chosen) {
+            (0 | 1, Some((_, code))) => Command::CheckIn {
+                code,
+                asked: Asked::Screen {
+                    kiosk: KIOSK.to_owned(),
+                },
+            },
+            (2, Some((appointment, _))) => Command::CancelAppointment {
+                appointment,
+                reason: None,
+            },
+            (_, _) => {
+                let service = Service::ALL[usize::try_from(random.below(3)).unwrap()];
+                let ahead = SignedDuration::from_hours(24 * i64::from(random.percent(20)));
+                let (setup, centre) = (&self.setup, &self.state.centre);
+                let date = setup.date_of(self.now + ahead);
+                let free: Vec<_> = slots::of_date(setup, centre, date, service)
+                    .into_iter()
+                    .filter(|slot| slot.at > self.now && slot.free() > 0)
+                    .take(6)
+                    .collect();
+                let Some(slot) = free.get(usize::try_from(random.below(6)).unwrap()) else {
+                    return;
+                };
+                Command::BookAppointment {
+                    service,
+                    slot: slot.at,
+                    code: CodeHash(format!("code {}", centre.appointments.booked + 1)),
+                }
+            }
+        };
+        self.ask(&boss(), &command);
     }
 
     fn random_ticket(&self, random: &mut Seeded) -> TicketId {

@@ -98,6 +98,8 @@ class Centre:
         self.tickets = []
         self.desks = {}
         self.days = {}
+        self.visits = {}
+        self.begun = set()
 
     def local_date(self, ns):
         return datetime.datetime.fromtimestamp(second(ns), self.zone).date()
@@ -131,6 +133,7 @@ class Centre:
         self.desks = {}
         self.date = date
         self.day(date)
+        self.begun.add(date)
 
     def step(self, event, ns):
         """The ticket and desk of a step that can be undone, remembered as they were."""
@@ -176,7 +179,13 @@ class Centre:
                 "reinstated": False,
                 "promise": event["promise"],
                 "legs": [],
+                "due": None,
             }
+            kept = event.get("appointment")
+            if kept:
+                ticket["due"] = max(ns, nanoseconds(kept["slot"]))
+                status = "checked_in" if kept["on_time"] else "late"
+                self.visits[kept["appointment"]]["status"] = status
             self.today[event["ticket"]] = ticket
         elif kind in HANDLERS:
             HANDLERS[kind](self, event, ns)
@@ -292,7 +301,32 @@ def on_cancelled(centre, event, ns):
     centre.today[event["ticket"]].update(place="cancelled", ended=ns)
 
 
+def on_booked(centre, event, ns):
+    date = datetime.date.fromisoformat(event["date"])
+    visit = {"date": date, "service": event["service"], "status": "booked"}
+    centre.visits[event["appointment"]] = visit
+
+
+def on_moved(centre, event, ns):
+    date = datetime.date.fromisoformat(event["date"])
+    centre.visits[event["appointment"]].update(date=date, service=event["service"])
+
+
+def on_called_off(centre, event, ns):
+    centre.visits[event["appointment"]]["status"] = "cancelled"
+
+
+def on_unlinked(centre, event, ns):
+    for visit in centre.visits.values():
+        if str(visit["date"]) <= event["date"] and visit["status"] == "booked":
+            visit["status"] = "missed"
+
+
 HANDLERS = {
+    "appointment_booked": on_booked,
+    "appointment_moved": on_moved,
+    "appointment_cancelled": on_called_off,
+    "appointment_codes_unlinked": on_unlinked,
     "press_suppressed": on_suppressed,
     "service_stopped": on_stopped,
     "service_released": on_released,
@@ -333,7 +367,24 @@ def forecast(called):
     }
 
 
-def figures(tickets, target, as_of):
+def appointments(tickets, visits):
+    def having(*status):
+        return sum(visit["status"] in status for visit in visits)
+
+    delays = [
+        length(t["due"], t["legs"][0]["called"]) for t in tickets if t["due"] and t["legs"]
+    ]
+    return {
+        "booked": len(visits),
+        "checked_in": having("checked_in", "late"),
+        "late": having("late"),
+        "missed": having("missed"),
+        "cancelled": having("cancelled"),
+        "delay": times(delays),
+    }
+
+
+def figures(tickets, visits, target, as_of):
     def where(place):
         return [ticket for ticket in tickets if ticket["place"] == place]
 
@@ -374,6 +425,7 @@ def figures(tickets, target, as_of):
             [length(leg["arrived"], leg["finished"]) for leg in legs if leg["arrived"] is not None]
         ),
         "visit": times([length(t["issued"], t["ended"]) for t in ended]),
+        "appointments": appointments(tickets, visits),
     }
 
 
@@ -520,14 +572,18 @@ def main(quarter, as_of, setup_path, *paths):
     hours = Hours(setup, zone)
     days = {date: day for date, day in centre.days.items() if inside(date)}
 
-    def pool(chosen):
+    visits = [v for v in centre.visits.values() if v["date"] in centre.begun & set(dates)]
+
+    def pool(chosen, booked):
         months = []
         for month in range(3 * number - 2, 3 * number + 1):
             seen = any(date.month == month for date in days)
             of = [t for t in chosen if t["date"].month == month]
-            value = figures(of, setup["target_s"], as_of) if seen else None
+            here = [v for v in booked if v["date"].month == month]
+            value = figures(of, here, setup["target_s"], as_of) if seen else None
             months.append({"month": f"{year:04}-{month:02}", "figures": value})
-        return {"quarter": figures(chosen, setup["target_s"], as_of), "months": months}
+        whole = figures(chosen, booked, setup["target_s"], as_of)
+        return {"quarter": whole, "months": months}
 
     lines = [
         day_line(date, days.get(date), by_date.get(date, []), hours.of(date), as_of)
@@ -536,10 +592,13 @@ def main(quarter, as_of, setup_path, *paths):
     today = centre.desks if centre.date and inside(centre.date) else {}
     json.dump(
         {
-            "total": pool(kept),
+            "total": pool(kept, visits),
             "services": [
                 {"service": int(digit), "name": name}
-                | pool([t for t in kept if t["service"] == int(digit)])
+                | pool(
+                    [t for t in kept if t["service"] == int(digit)],
+                    [v for v in visits if v["service"] == int(digit)],
+                )
                 for digit, name in sorted(setup["services"].items())
             ],
             "desks": [

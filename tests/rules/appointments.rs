@@ -7,6 +7,7 @@ use rinda::queue::event::Event;
 use rinda::queue::ticket::TicketId;
 
 use crate::floor::{Floor, TEN, local, service, setup};
+use crate::following::agrees;
 
 /// The scripts' centre with slots of a quarter of an hour: two customers for button 1, one for 3.
 fn after(script: &str) -> (Floor, String) {
@@ -288,5 +289,15 @@ fn an_import_brings_visits_up_to_date_and_a_repeat_changes_nothing() {
         ),
     ] {
         check(script, expect);
+    }
+}
+
+#[test]
+fn the_forecast_knows_who_is_booked_and_who_came() {
+    for script in [
+        "book 1 10:30 A; book 1 10:45 B; issue 1; checkin A; calloff @2; book 3 11:00 C; +1800; checkin C; open 1; call 1",
+        "import r1 1 10:30 A; import r1 1 11:00 A; book 1 2026-11-24T10:30 D; +82800; open 1; call 1",
+    ] {
+        agrees(&after(script).0);
     }
 }

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use rinda::queue::appointments::Status;
 use rinda::queue::centre::Centre;
 use rinda::queue::desk::Seat;
-use rinda::queue::event::Happened;
+use rinda::queue::event::{Event, Happened};
 use rinda::queue::forecast::feed::{bits, desk_at, seconds, service_at};
 use rinda::queue::forecast::following::Following;
 use rinda::queue::forecast::picture::Doing;
@@ -68,6 +69,26 @@ fn compare(following: &Following, happened: &Happened) {
         })
         .collect();
     assert_eq!(seen, waits, "after {happened:?}");
+    let mut awaited: Vec<i64> = picture
+        .booked
+        .iter()
+        .map(|booked| (booked.slot_s + now).round() as i64)
+        .collect();
+    awaited.sort_unstable();
+    let mut booked: Vec<i64> = centre
+        .appointments
+        .by_id
+        .values()
+        .filter(|visit| visit.status == Status::Booked && Some(visit.date) == centre.date)
+        .map(|visit| visit.slot.as_second())
+        // The forecast looks four hours ahead.
+        .filter(|slot| slot - happened.at.as_second() < 14_400)
+        .collect();
+    booked.sort_unstable();
+    // Who did not come is counted when the next day begins.
+    if !matches!(happened.event, Event::AppointmentCodesUnlinked { .. }) {
+        assert_eq!(awaited, booked, "after {happened:?}");
+    }
     let desks: Vec<_> = picture
         .desks
         .iter()

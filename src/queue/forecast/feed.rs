@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::follow::Happening;
 use super::stand::{DeskStands, SeatStands, TicketStands, Whereabouts};
 use super::times::{DeskAt, ServiceAt};
+use crate::queue::appointments::Status;
 use crate::queue::catalogue::Service;
 use crate::queue::centre::Centre;
 use crate::queue::desk::Seat;
@@ -60,7 +61,8 @@ pub fn happenings(after: &Centre, happened: &Happened, setup: &Setup) -> Vec<Hap
 pub fn standing(centre: &Centre, at: Timestamp, setup: &Setup) -> Vec<Happening> {
     let tickets = centre.tickets.values();
     let desks = centre.desks.keys();
-    [Happening::Forget(hours(centre, at, setup))]
+    let forget = Happening::Forget(hours(centre, at, setup));
+    [forget, Happening::Booked(booked(centre, at, setup))]
         .into_iter()
         .chain(tickets.map(|ticket| Happening::Ticket(ticket_stands(ticket))))
         .chain(desks.map(|desk| Happening::Desk(desk_stands(centre, *desk))))
@@ -77,7 +79,7 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
         Event::DayBegan { .. } => Happening::Day {
             hours: hours(after, happened.at, setup),
             shifts: Vec::new(),
-            booked: Vec::new(),
+            booked: booked(after, happened.at, setup),
         },
         #[allow(clippy::cast_precision_loss)] // A step of centuries would be rounded.
         Event::ClockStepped { by_ms } => Happening::ClockStepped(*by_ms as f64 / 1_000.0),
@@ -91,9 +93,7 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
             ticket: ticket.0,
             service: service_at(*service),
             out_of_turn: *out_of_turn,
-            appointment: appointment
-                .as_ref()
-                .map(|appointment| seconds(appointment.slot)),
+            appointment: appointment.map(|kept| seconds(kept.slot)),
         },
         Event::DeskOpened { desk, .. } => Happening::DeskOpen(desk_at(*desk), opened_now(desk)?),
         Event::DeskClosed { desk } | Event::DeskRemoved { desk } => {
@@ -122,7 +122,14 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
         Event::CalendarDaySet { .. } | Event::CalendarDayCleared { .. } => {
             Happening::Hours(hours(after, happened.at, setup))
         }
-        Event::DaemonStarted { .. }
+        Event::AppointmentBooked { .. }
+        | Event::AppointmentMoved { .. }
+        | Event::AppointmentCancelled { .. } => {
+            Happening::Booked(booked(after, happened.at, setup))
+        }
+        // The day that begins tells its own visits; those before it are over.
+        Event::AppointmentCodesUnlinked { .. }
+        | Event::DaemonStarted { .. }
         | Event::PressSuppressed { .. }
         | Event::DeskServicesChanged { .. }
         | Event::NobodyCalled { .. }
@@ -195,6 +202,18 @@ fn desk_of(event: &Event) -> Option<DeskNumber> {
     }
 }
 
+/// The slots of the centre's date whose customers have not come, in order.
+fn booked(centre: &Centre, at: Timestamp, setup: &Setup) -> Vec<f64> {
+    let date = centre.date.unwrap_or_else(|| setup.date_of(at));
+    let awaited = centre.appointments.on(date);
+    let mut slots: Vec<Timestamp> = awaited
+        .filter(|appointment| appointment.status == Status::Booked)
+        .map(|appointment| appointment.slot)
+        .collect();
+    slots.sort_unstable();
+    slots.into_iter().map(seconds).collect()
+}
+
 /// First opening and last closing of the centre's date. A date on which nobody is received lasts
 /// from its first moment to its last: whoever is served then is served outside the hours.
 pub fn hours(centre: &Centre, at: Timestamp, setup: &Setup) -> (f64, f64) {
@@ -222,7 +241,7 @@ fn ticket_stands(ticket: &Ticket) -> TicketStands {
         key,
         callable: ticket
             .kept_appointment()
-            .map_or(key, |appointment| seconds(appointment.callable_from)),
+            .map_or(key, |kept| seconds(kept.callable_from)),
         since: seconds(waits_since(ticket)),
         reserved_for: ticket.reserved_for.map(desk_at),
         place: match &ticket.place {

@@ -84,6 +84,8 @@ pub enum Happening {
     Hours((f64, f64)),
     /// The day with these hours is followed from its middle on: nothing is known of it yet.
     Forget((f64, f64)),
+    /// The slots booked of the running day whose customers have not come.
+    Booked(Vec<f64>),
     /// A ticket stands so.
     Ticket(TicketStands),
     /// A desk stands so.
@@ -273,6 +275,7 @@ impl Follower {
             Happening::Released(desk) => self.released(desk),
             Happening::ClockStepped(by_s) => self.clock_stepped(by_s),
             Happening::Hours(hours) => self.hours = hours,
+            Happening::Booked(slots) => self.booked = slots,
             Happening::Forget(hours) => self.forget(hours),
             Happening::Ticket(stands) => self.ticket_stands(&stands),
             Happening::Desk(stands) => self.desk_stands(&stands),

@@ -44,7 +44,9 @@ impl Following {
         let rules = &setup.rules;
         let credits = Credits {
             out_of_turn_s: rules.out_of_turn_credit.as_secs_f64(),
-            ..Credits::default()
+            appointment_s: rules.appointment_credit.as_secs_f64(),
+            late_s: rules.appointment_late.as_secs_f64(),
+            early_s: rules.appointment_early.as_secs_f64(),
         };
         let mut follower = Follower::of_centre(credits, SEED, rules.undo.as_secs_f64());
         if let Some(learned) = learned {
