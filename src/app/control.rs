@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -18,13 +19,17 @@ use super::control_path;
 use super::ports::Figures;
 use super::printers;
 use super::staff::{self, StaffChange};
+use crate::bookings::{self, Form, Outcome};
+use crate::codes::CodeKeys;
 use crate::devices::printer::examination::TestRequest;
 use crate::engine::handle::EngineHandle;
+use crate::queue::appointments::{Appointment, Status};
 use crate::queue::command::Actor;
+use crate::queue::wording;
 use crate::web::ports::{ReportFormat, ReportOf, Reports as _};
 
-/// Longest line of a request, bytes.
-const REQUEST_BYTES_MAX: u64 = 64 * 1024;
+/// Longest line of a request, bytes: a file of bookings, each character of it escaped.
+const REQUEST_BYTES_MAX: u64 = 6 * bookings::FILE_BYTES_MAX as u64 + 64 * 1024;
 
 /// What can be asked of a running daemon.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +61,18 @@ pub enum Request {
         /// Only at this kiosk.
         kiosk: Option<String>,
     },
+    /// Take bookings over from a file.
+    ImportBookings {
+        /// Form.
+        form: Form,
+        /// The file.
+        file: String,
+    },
+    /// The booked visits of a date.
+    Appointments {
+        /// Date; today where absent.
+        date: Option<Date>,
+    },
 }
 
 /// The daemon's answer.
@@ -81,6 +98,8 @@ pub struct Control {
     pub demo: bool,
     /// Where printers take tests, by kiosk.
     pub printers: BTreeMap<String, mpsc::Sender<TestRequest>>,
+    /// Keys of the codes of booked visits.
+    pub codes: Arc<CodeKeys>,
 }
 
 /// Serves the socket until told to stop.
@@ -189,7 +208,64 @@ async fn act(control: Control, request: Request) -> Result<String> {
             }
         }
         Request::PrinterStatus { kiosk } => printers::status(&control.engine, kiosk.as_deref()),
+        Request::ImportBookings { form, file } => {
+            let outcome = bookings::import(
+                &control.engine,
+                &control.codes,
+                &Actor::Rinda,
+                form,
+                file.as_bytes(),
+            )
+            .await?;
+            Ok(told(&outcome))
+        }
+        Request::Appointments { date } => Ok(listed(&control.engine, date)),
         Request::PrinterTest { kiosk } => printers::test(control.printers, kiosk.as_deref()).await,
+    }
+}
+
+/// What became of a file of bookings, for a terminal.
+fn told(outcome: &Outcome) -> String {
+    let mut lines = vec![format!(
+        "booked {}, updated {}, cancelled {}, unchanged {}, refused {}",
+        outcome.booked,
+        outcome.updated,
+        outcome.cancelled,
+        outcome.unchanged,
+        outcome.refused.len()
+    )];
+    let refused = outcome.refused.iter();
+    lines.extend(refused.map(|refused| format!("line {}: {}", refused.line, refused.why)));
+    let codes = outcome.codes.iter();
+    lines.extend(codes.map(|given| format!("code {} {}", given.code, given.reference)));
+    lines.join("\n")
+}
+
+/// The booked visits of a date, one a line; codes are known to nobody.
+fn listed(engine: &EngineHandle, date: Option<Date>) -> String {
+    let published = engine.published();
+    let centre = &published.state.centre;
+    let date = date.or(centre.date);
+    let mut visits: Vec<_> = centre.appointments.by_id.values().collect();
+    visits.retain(|visit| Some(visit.date) == date);
+    visits.sort_by_key(|visit| (visit.slot, visit.id));
+    let line = |visit: &&Appointment| {
+        let status = match visit.status {
+            Status::Booked => "booked".to_owned(),
+            Status::CheckedIn { ticket, .. } => match centre.tickets.get(&ticket) {
+                Some(ticket) => format!("checked in {}", ticket.number),
+                None => "checked in".to_owned(),
+            },
+            Status::Missed => "missed".to_owned(),
+            Status::Cancelled => "cancelled".to_owned(),
+        };
+        let time = wording::time(visit.slot, &published.setup.timezone);
+        let name = published.setup.service_name(visit.service);
+        format!("{time:>5}  #{}  {name}  {status}", visit.id)
+    };
+    match visits.as_slice() {
+        [] => "no visits are booked for this date".to_owned(),
+        some => some.iter().map(line).collect::<Vec<_>>().join("\n"),
     }
 }
 

@@ -151,6 +151,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         let monitor = monitor::run(display, engine.clone(), clock.clone());
         kiosks::spawn_until(&stop, monitor);
     }
+    kiosks::spawn_until(&stop, forget_codes(engine.clone(), codes.clone()));
     let voice = Arc::new(if config.voice.enabled {
         Voice::find().await
     } else {
@@ -170,6 +171,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         data: data.clone(),
         demo: config.setup.demo,
         printers,
+        codes: codes.clone(),
     };
     let web = AppState::new(
         engine.clone(),
@@ -201,6 +203,30 @@ pub async fn run(options: Options) -> Result<Centre> {
         forecaster,
         engine_ended,
     })
+}
+
+/// Destroys the keys of dates that are over, so that no code leads to anything any more.
+async fn forget_codes(engine: EngineHandle, codes: Arc<CodeKeys>) {
+    let mut published = engine.subscribe();
+    let mut forgotten = None;
+    loop {
+        let date = published.borrow_and_update().state.centre.date;
+        if let Some(date) = date.filter(|date| forgotten != Some(*date)) {
+            let codes = codes.clone();
+            let done = tokio::task::spawn_blocking(move || codes.forget_before(date)).await;
+            match done {
+                Ok(Ok(())) => forgotten = Some(date),
+                Ok(Err(error)) => {
+                    // Tried again at the next change.
+                    tracing::error!(error = &error as &dyn std::error::Error, "appointment keys");
+                }
+                Err(_) => {}
+            }
+        }
+        if published.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 async fn serve_web(listener: tokio::net::TcpListener, state: AppState, stop: CancellationToken) {

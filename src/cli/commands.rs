@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, anyhow};
 use jiff::civil::Date;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::AppointmentsCommand;
 use super::data::{change_staff, one_line};
 use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
@@ -19,6 +20,7 @@ use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
 use crate::app::{self, Options, demo, kiosks, ports, printing};
+use crate::bookings::{self, Form};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config;
 use crate::journal::{self, Damage, Dates, Journal, Quarter, Secrets};
@@ -63,6 +65,7 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Device(command) => say(&change_staff(&place, device_change(command)).await?),
         Command::Printer(PrinterCommand::Status { kiosk }) => printer_status(&place, kiosk).await,
         Command::Printer(PrinterCommand::Test { kiosk }) => printer_test(&place, kiosk).await,
+        Command::Appointments(command) => appointments(&place, command).await,
         Command::Staffing(options) => staffing::run(&options),
         Command::Forecast(options) => {
             replay::run(&options, &place.data(place.config_if_any()?.as_ref()))
@@ -335,6 +338,38 @@ async fn printer_status(place: &Place, kiosk: Option<String>) -> Result<ExitCode
     match control::ask(&data, &Request::PrinterStatus { kiosk }).await? {
         Some(text) => say(&text),
         None => Err(anyhow!("no daemon runs on {}", data.display())),
+    }
+}
+
+async fn appointments(place: &Place, command: AppointmentsCommand) -> Result<ExitCode> {
+    let data = place.data(place.config_if_any()?.as_ref());
+    let request = match command {
+        AppointmentsCommand::List { date } => Request::Appointments { date },
+        AppointmentsCommand::Import { file } => {
+            let named = |what: &str| format!("cannot read {}: {what}", file.display());
+            let size = std::fs::metadata(&file)
+                .with_context(|| named("no such file"))?
+                .len();
+            if size > bookings::FILE_BYTES_MAX as u64 {
+                let max = bookings::FILE_BYTES_MAX;
+                return Err(anyhow!(named(&format!(
+                    "it has more than {max} bytes; split it"
+                ))));
+            }
+            let text = std::fs::read_to_string(&file).with_context(|| named("save it as UTF-8"))?;
+            let calendar = file.extension().is_some_and(|ending| ending == "ics");
+            Request::ImportBookings {
+                form: if calendar { Form::Calendar } else { Form::Csv },
+                file: text,
+            }
+        }
+    };
+    match control::ask(&data, &request).await? {
+        Some(text) => say(&text),
+        None => Err(anyhow!(
+            "no daemon runs on {}: start it first",
+            data.display()
+        )),
     }
 }
 

@@ -114,6 +114,9 @@ enum Command {
     /// Ticket printers
     #[command(subcommand)]
     Printer(PrinterCommand),
+    /// Visits booked beforehand
+    #[command(subcommand)]
+    Appointments(AppointmentsCommand),
     /// Desks that a load of customers needs (Erlang C)
     #[command(after_help = staffing::HELP)]
     Staffing(staffing::StaffingOptions),
@@ -237,6 +240,21 @@ enum PrinterCommand {
         /// Only at this kiosk
         #[arg(long, value_name = "NAME")]
         kiosk: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AppointmentsCommand {
+    /// Take bookings over from another system; a repeat changes nothing
+    Import {
+        /// CSV (service,slot[,reference][,code][,status]) or, where it ends in .ics, iCalendar
+        file: PathBuf,
+    },
+    /// The booked visits of a date
+    List {
+        /// Date, e.g. 2026-11-23 [default: today]
+        #[arg(long)]
+        date: Option<Date>,
     },
 }
 

@@ -94,3 +94,52 @@ fn check_capacity(table: &BTreeMap<String, u32>, found: &mut Found<'_>) -> BTree
     }
     capacity
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::parse;
+    use crate::queue::catalogue::Service;
+
+    const CENTRE: &str = "[centre]\nid = \"x\"\nname = \"x\"\n[hours]\nmonday = [\"08:30-17:00\"]\n\
+        [[desk]]\nnumber = 1\nservices = [1, 2, 3]\n";
+
+    #[test]
+    fn what_can_be_booked_is_read() {
+        let text = CENTRE.replace("[hours]", "appointments = true\n[hours]");
+        let text = format!(
+            "{text}[appointments]\nslot_minutes = 20\ncapacity = {{ 1 = 2, 3 = 1 }}\ndays_ahead = 14\n\
+             [appointments.hours]\nmonday = [\"09:00-12:00\"]\n\
+             [rules]\nappointment_minutes = 45\ncheck_in_minutes = 30\n"
+        );
+        let rules = parse(&text, "centre.toml").unwrap().setup.rules;
+        let booking = &rules.booking;
+        assert_eq!((booking.slot.as_mins(), booking.days_ahead), (20, 14));
+        assert_eq!(booking.capacity.get(&Service::OrderIntake), Some(&2));
+        assert!(booking.hours.as_ref().unwrap()[1].is_closed());
+        assert_eq!(rules.appointment_credit.as_mins(), 45);
+        assert_eq!(rules.check_in_opens.as_mins(), 30);
+        assert_eq!(rules.appointment_late.as_mins(), 10);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_what_to_do() {
+        let wrong =
+            "[appointments]\nslot_minutes = 0\ncapacity = { 4 = 1, 1 = 101 }\ndays_ahead = 401\n";
+        let told = parse(&format!("{CENTRE}{wrong}"), "centre.toml")
+            .unwrap_err()
+            .to_string();
+        for expect in [
+            "[centre] appointments = true",
+            "must lie between 1 and 480",
+            "there is no button 4",
+            "must lie between 0 and 100",
+            "must lie between 1 and 400",
+        ] {
+            assert!(told.contains(expect), "{expect} in {told}");
+        }
+        let none = format!("{CENTRE}[appointments]\n");
+        let told = parse(&none, "centre.toml").unwrap_err().to_string();
+        assert!(told.contains("capacity = { 1 = 2 }"), "{told}");
+    }
+}

@@ -100,6 +100,8 @@ fn check_in_opens_an_hour_before_and_every_code_counts_once() {
         ("calloff @1", "no_such_appointment"),
         ("book 1 16:45 A; +25200; checkin A", "centre_closed"),
         ("book 1 11:00 A; checkin A staff by kiosk", "not_allowed"),
+        // Booked appointments always come in.
+        ("book 1 11:00 A; stop 1; checkin A", "issued #1 P 001"),
     ] {
         check(script, expect);
     }

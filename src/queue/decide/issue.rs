@@ -81,7 +81,9 @@ pub(super) fn issue_as(
         (Some(date), true) => date,
         (Some(_), false) | (None, _) => return Err(closed(setup, centre, moment.now)),
     };
-    if *asked != Asked::Staff && centre.stopped.contains_key(&service) {
+    // Booked appointments always come in.
+    let stopped = appointment.is_none() && centre.stopped.contains_key(&service);
+    if stopped && *asked != Asked::Staff {
         return Err(Rejection::ServiceStopped(service));
     }
     let last = centre.last_numbers.get(&service).copied().unwrap_or(0);

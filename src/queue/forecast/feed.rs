@@ -145,10 +145,6 @@ fn lesson(after: &Centre, happened: &Happened, setup: &Setup) -> Option<Happenin
         | Event::RollReplaced { .. }
         | Event::HelpRequested { .. }
         | Event::HelpAnswered { .. }
-        | Event::AppointmentBooked { .. }
-        | Event::AppointmentMoved { .. }
-        | Event::AppointmentCancelled { .. }
-        | Event::AppointmentCodesUnlinked { .. }
         | Event::ServiceStopped { .. }
         | Event::ServiceReleased { .. } => return None,
     })
