@@ -14,7 +14,7 @@ use crate::queue::catalogue::Service;
 use crate::queue::command::{Actor, Asked, Command};
 use crate::queue::forecast::follow::Learned;
 use crate::queue::hours::{DayHours, HolidayRules, OpeningHours};
-use crate::queue::setup::{ClosingPolicy, DeskSetup, Rules, Setup};
+use crate::queue::setup::{ClosingPolicy, DeskSetup, Rules, Setup, StopPolicy};
 use crate::queue::ticket::{DeskNumber, Ticket, TicketId};
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
@@ -47,7 +47,10 @@ fn setup() -> Setup {
             lead: SignedDuration::from_mins(2),
         },
         rules: Rules::default(),
-        closing: ClosingPolicy::default(),
+        closing: ClosingPolicy {
+            stop: StopPolicy::Automatic,
+            ..ClosingPolicy::default()
+        },
     }
 }
 
@@ -287,4 +290,47 @@ async fn a_forecaster_left_behind_reads_on_in_the_journal() {
     assert_eq!(forecaster.following.centre(), &state.centre);
     drop((forecaster, engine));
     thread.join().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a2_2_2_3_a_service_is_stopped_and_released_by_the_chance_to_be_done_by_closing() {
+    let data = TempDir::new().unwrap();
+    let daemon = Daemon::start(data.path(), ten()).await;
+    // An hour before closing one desk is open and eight people come.
+    daemon.clock.advance(SignedDuration::from_mins(6 * 60));
+    daemon.ask("one", open()).await;
+    let mut tickets = Vec::new();
+    for _ in 0..8 {
+        tickets.push(daemon.issue().await.id);
+    }
+    daemon.clock.advance(SignedDuration::from_secs(20));
+    tickets.push(daemon.issue().await.id);
+    let stopped = |now: &Published| now.state.centre.stopped.contains_key(&Service::OrderIntake);
+    let picture = daemon.until(stopped).await;
+    let stop = &picture.state.centre.stopped[&Service::OrderIntake];
+    assert_eq!(stop.by, None);
+    assert!(
+        stop.chance_percent.is_some_and(|chance| chance < 70),
+        "{stop:?}"
+    );
+    let warned = |now: &Published| {
+        let alerts = now.scene().alerts();
+        alerts.iter().any(|alert| alert.kind == "closing")
+    };
+    let picture = daemon.until(warned).await;
+    let view = picture.scene().closing_view();
+    assert!(view.services[0].may_not_suffice);
+    // The other desk is what helps.
+    assert_eq!(view.help.as_ref().unwrap().desk, 2);
+    assert_eq!(view.line.remaining, 9);
+    // Those who wait leave: there is time again.
+    let close = Command::CloseTickets {
+        tickets,
+        reason: "Devās prom".to_owned(),
+    };
+    daemon.clock.advance(SignedDuration::from_secs(20));
+    daemon.ask("one", close).await;
+    let picture = daemon.until(|now| !stopped(now)).await;
+    assert!(picture.state.centre.kept_open.is_empty());
+    daemon.stop().await;
 }
