@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take bookings over from another system's file; a repeat changes nothing */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/slots": {
         parameters: {
             query?: never;
@@ -575,6 +592,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{service}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue tickets for it again */
+        post: operations["release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{service}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue no more tickets for a service today */
+        post: operations["stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -692,6 +743,23 @@ export interface paths {
         put?: never;
         /** Issue a ticket */
         post: operations["issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give open tickets an outcome, for one reason */
+        post: operations["close_tickets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -859,7 +927,8 @@ export interface components {
         Alert: {
             /**
              * @description Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
-             *     `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`.
+             *     `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
+             *     `closing`.
              */
             kind: string;
             /**
@@ -927,6 +996,39 @@ export interface components {
             /** @description How it stands. */
             state: components["schemas"]["AppointmentState"];
             ticket?: components["schemas"]["AppointmentTicket"] | null;
+        };
+        /**
+         * @description Visits booked for dates that have begun; `booked = checked_in + missed + cancelled` and those
+         *     still awaited.
+         */
+        AppointmentFigures: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            booked: number;
+            /**
+             * Format: int64
+             * @description Cancelled.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Customers who came.
+             */
+            checked_in: number;
+            /** @description First call − the later of slot and check-in. */
+            delay: components["schemas"]["Times"];
+            /**
+             * Format: int64
+             * @description Of these, after the tolerance.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description The date ended and nobody came.
+             */
+            missed: number;
         };
         /** @description A ticket's appointment. */
         AppointmentLine: {
@@ -1051,6 +1153,13 @@ export interface components {
              */
             slot: string;
         };
+        /** @description The code of a booking that came without one. */
+        BookingCode: {
+            /** @description The customer's code. */
+            code: string;
+            /** @description The other system's name for it; empty where it gave none. */
+            reference: string;
+        };
         /** @description A visit to be booked. Nothing of the customer is asked for. */
         BookingRequest: {
             /** @description Service, by its button digit. */
@@ -1062,7 +1171,7 @@ export interface components {
          * @description How a button stands.
          * @enum {string}
          */
-        ButtonState: "open" | "no_desk" | "closed";
+        ButtonState: "open" | "no_desk" | "may_not_suffice" | "stopped" | "closed";
         /** @description One of the three buttons. */
         ButtonView: {
             /**
@@ -1246,6 +1355,84 @@ export interface components {
             code: string;
             origin?: components["schemas"]["AskedAt"] | null;
         };
+        /** @description What became of them. */
+        CloseAnswer: {
+            /** @description Tickets that were cancelled. Those at a desk and those that were over already are not. */
+            closed: number[];
+        };
+        /** @description Open tickets that are given an outcome. */
+        CloseRequest: {
+            /** @description Why, 1 to 200 characters. */
+            reason: string;
+            /** @description Ticket ids, 1 to 500. */
+            tickets: number[];
+        };
+        /** @description When the last of those present is done. */
+        ClosingForecast: {
+            /**
+             * Format: int32
+             * @description The chance that it is by closing, percent, rounded down.
+             */
+            chance_percent: number;
+            /**
+             * Format: date-time
+             * @description As likely earlier as later.
+             */
+            done_p50: string;
+            /**
+             * Format: date-time
+             * @description Nine in ten times earlier.
+             */
+            done_p90: string;
+            /** @description Staff are to be told. */
+            warns: boolean;
+        };
+        /** @description Today's closing in one line. */
+        ClosingLine: {
+            /**
+             * Format: date-time
+             * @description The end of today's reception; absent where there is none today, or it has no end.
+             */
+            closes_at?: string | null;
+            forecast?: components["schemas"]["ClosingForecast"] | null;
+            /** @description It has passed. */
+            is_over: boolean;
+            /**
+             * Format: int32
+             * @description Customers with a ticket who have no outcome yet.
+             */
+            remaining: number;
+        };
+        /** @description How a service stands towards closing. */
+        ClosingService: {
+            /**
+             * Format: int32
+             * @description The chance that everybody present and one more of it are finished by closing, percent,
+             *     rounded down; absent without a forecast.
+             */
+            chance_percent?: number | null;
+            /** @description Kiosks say that today may not suffice. */
+            may_not_suffice: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description Service. */
+            service: components["schemas"]["Service"];
+            stopped?: components["schemas"]["StopLine"] | null;
+        };
+        /** @description Closing on the manager's page. */
+        ClosingView: components["schemas"]["ClosingLine"] & {
+            /**
+             * Format: int32
+             * @description Customers expected until closing, services that are stopped left out.
+             */
+            arrivals?: number | null;
+            help?: components["schemas"]["HelpLine"] | null;
+            /** @description After closing: tickets without outcome, at most [`super::DESK_LIST_MAX`]. */
+            open: components["schemas"]["OpenTicket"][];
+            overtime?: components["schemas"]["OvertimeRange"] | null;
+            /** @description Services in button order. */
+            services: components["schemas"]["ClosingService"][];
+        };
         /** @description How much of a quarter there is data of. */
         Completeness: {
             /**
@@ -1308,6 +1495,11 @@ export interface components {
              */
             finished?: number | null;
             /**
+             * Format: int64
+             * @description Finished after the end of reception.
+             */
+            finished_after_closing: number;
+            /**
              * Format: date-time
              * @description First call.
              */
@@ -1337,8 +1529,15 @@ export interface components {
              * @description From the end of reception to the last finish, seconds.
              */
             overtime_s: number;
+            /**
+             * Format: int64
+             * @description Presses that got no ticket because the centre was closed or the service stopped.
+             */
+            refused: number;
             /** @description How it stands. */
             state: components["schemas"]["DayState"];
+            /** @description Services stopped before closing (A2/2/2.3). */
+            stops: components["schemas"]["StopLine"][];
             /**
              * Format: int32
              * @description 90th percentile of the wait, seconds.
@@ -1514,6 +1713,8 @@ export interface components {
             alerts: components["schemas"]["Alert"][];
             /** @description The centre. */
             centre: components["schemas"]["CentreHeader"];
+            /** @description Today's closing. */
+            closing: components["schemas"]["ClosingLine"];
             /** @description Login of the consultant at the desk. */
             consultant?: string | null;
             /**
@@ -1644,6 +1845,8 @@ export interface components {
                 alerts: components["schemas"]["Alert"][];
                 /** @description The centre. */
                 centre: components["schemas"]["CentreHeader"];
+                /** @description Today's closing. */
+                closing: components["schemas"]["ClosingLine"];
                 /** @description Login of the consultant at the desk. */
                 consultant?: string | null;
                 /**
@@ -1707,6 +1910,8 @@ export interface components {
             build: string;
             /** @description What a kiosk shows. */
             data: {
+                /** @description What else a customer can do where today may not suffice, a line each. */
+                alternatives: string[];
                 /** @description Customers with an appointment check in here with their code. */
                 appointments: boolean;
                 /** @description Its button board. */
@@ -1733,6 +1938,11 @@ export interface components {
                 press_lock_s: number;
                 /** @description Its printer. */
                 printer: components["schemas"]["PrinterState"];
+                /**
+                 * Format: int32
+                 * @description Customers with a ticket who have no outcome yet: they are served after closing too.
+                 */
+                remaining: number;
                 /** @description Board and printer are simulated: the page may offer the simulated board's buttons. */
                 simulated: boolean;
             };
@@ -1766,6 +1976,8 @@ export interface components {
                 calendar_changes: number;
                 /** @description The centre. */
                 centre: components["schemas"]["CentreHeader"];
+                /** @description Today's closing. */
+                closing: components["schemas"]["ClosingView"];
                 /** @description Today by half-hour, from the first ticket or opening to now. */
                 curve: components["schemas"]["HalfHour"][];
                 /** @description Local date, ISO. */
@@ -1816,6 +2028,8 @@ export interface components {
          *     `issued = finished + no_show + cancelled + open`.
          */
         Figures: {
+            /** @description Visits booked beforehand. */
+            appointments: components["schemas"]["AppointmentFigures"];
             /**
              * Format: int64
              * @description Called at least once.
@@ -1836,6 +2050,8 @@ export interface components {
              * @description Of the finished, those at a desk at the day's end: without an end time.
              */
             force_closed: number;
+            /** @description How the waits promised at issue compare with these. */
+            forecast: components["schemas"]["Forecast"];
             /** @description Handling, per stay at a desk. */
             handling: components["schemas"]["Times"];
             /**
@@ -1886,6 +2102,21 @@ export interface components {
         FinishRequest: {
             /** @description Short remark, 1 to 200 characters. */
             outcome?: string | null;
+        };
+        /** @description The waits promised at issue beside those that came, of tickets that were called. */
+        Forecast: {
+            /**
+             * Format: int64
+             * @description Tickets that were promised a wait and called.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Mean distance of the wait from the promised median, rounded to the second.
+             */
+            mean_error_s?: number | null;
+            /** @description Called no later than the promised ninth decile; nine in ten are to be. */
+            within_p90: components["schemas"]["Share"];
         };
         /** @description One half-hour of today. */
         HalfHour: {
@@ -2029,6 +2260,27 @@ export interface components {
             /** @description The kiosk. */
             kiosk: string;
         };
+        /** @description What would help most. */
+        HelpLine: {
+            /**
+             * Format: int32
+             * @description A desk to open, or an open desk that takes a service more.
+             */
+            desk: number;
+            /**
+             * Format: int32
+             * @description The chance as things are, percent …
+             */
+            from_percent: number;
+            service?: components["schemas"]["Service"] | null;
+            /** @description The same as a Latvian sentence. */
+            text: string;
+            /**
+             * Format: int32
+             * @description … and with it.
+             */
+            to_percent: number;
+        };
         /** @description One interval of reception, local time, printed the Latvian way ("8.30"). */
         HoursLine: {
             /** @description ISO date. */
@@ -2050,6 +2302,33 @@ export interface components {
             /** @description Why, 1 to 100 characters; customers see it. */
             reason: string;
         };
+        /** @description What became of a file's bookings. */
+        ImportAnswer: {
+            /**
+             * Format: int32
+             * @description New ones.
+             */
+            booked: number;
+            /**
+             * Format: int32
+             * @description Cancelled.
+             */
+            cancelled: number;
+            /** @description Codes made here, for the bookings that came without one; the same ones each time. */
+            codes: components["schemas"]["BookingCode"][];
+            /** @description Lines that were not taken over, in order. */
+            refused: components["schemas"]["RefusedBooking"][];
+            /**
+             * Format: int32
+             * @description As they were.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description Moved, or given another code.
+             */
+            updated: number;
+        };
         /** @description A ticket just issued. */
         IssuedTicket: {
             /**
@@ -2067,6 +2346,8 @@ export interface components {
              * @description When.
              */
             issued_at: string;
+            /** @description The customer is told that today may not suffice (A2/2/2.3). */
+            may_not_suffice: boolean;
             /** @description Printed number, e.g. "P 027". */
             number: string;
             /** @description Service. */
@@ -2108,6 +2389,8 @@ export interface components {
         };
         /** @description What a kiosk shows. */
         KioskView: {
+            /** @description What else a customer can do where today may not suffice, a line each. */
+            alternatives: string[];
             /** @description Customers with an appointment check in here with their code. */
             appointments: boolean;
             /** @description Its button board. */
@@ -2134,6 +2417,11 @@ export interface components {
             press_lock_s: number;
             /** @description Its printer. */
             printer: components["schemas"]["PrinterState"];
+            /**
+             * Format: int32
+             * @description Customers with a ticket who have no outcome yet: they are served after closing too.
+             */
+            remaining: number;
             /** @description Board and printer are simulated: the page may offer the simulated board's buttons. */
             simulated: boolean;
         };
@@ -2159,6 +2447,8 @@ export interface components {
              * @description When it was issued.
              */
             issued_at: string;
+            /** @description The customer was told that today may not suffice. */
+            may_not_suffice: boolean;
             /** @description Printed number, e.g. "P 027". */
             number: string;
             /** @description Service. */
@@ -2295,6 +2585,8 @@ export interface components {
             calendar_changes: number;
             /** @description The centre. */
             centre: components["schemas"]["CentreHeader"];
+            /** @description Today's closing. */
+            closing: components["schemas"]["ClosingView"];
             /** @description Today by half-hour, from the first ticket or opening to now. */
             curve: components["schemas"]["HalfHour"][];
             /** @description Local date, ISO. */
@@ -2542,9 +2834,14 @@ export interface components {
             print_unknown: number;
             /**
              * Format: int64
-             * @description Presses while no tickets were issued.
+             * @description Presses while no tickets were issued, or none for the service.
              */
             refused: number;
+            /**
+             * Format: int64
+             * @description Of these, presses of a service that was stopped before closing (A2/2/2.3).
+             */
+            refused_stopped: number;
             /**
              * Format: int64
              * @description Papers after the first of a ticket.
@@ -2557,6 +2854,11 @@ export interface components {
             starts: number;
             /**
              * Format: int64
+             * @description Times a service was stopped before closing.
+             */
+            stops: number;
+            /**
+             * Format: int64
              * @description Presses that issued no ticket on purpose: repeated, in a burst, or too old.
              */
             suppressed: number;
@@ -2567,6 +2869,16 @@ export interface components {
             services?: components["schemas"]["Service"][] | null;
             /** @description Relieve the consultant who sits there; their customer stays. */
             take_over?: boolean;
+        };
+        /** @description A ticket without outcome after closing. */
+        OpenTicket: components["schemas"]["TicketLine"] & {
+            /**
+             * Format: int32
+             * @description The desk that has it, if one does: it is finished there.
+             */
+            desk?: number | null;
+            /** @description Set aside. */
+            parked: boolean;
         };
         /** @description Whether tickets can be taken now. */
         Opening: {
@@ -2597,6 +2909,24 @@ export interface components {
         OutboxHealth: {
             /** @description Slips not yet confirmed. */
             open: number;
+        };
+        /** @description A predicted overtime, whole minutes, rounded up. */
+        OvertimeRange: {
+            /**
+             * Format: int32
+             * @description Mean.
+             */
+            mean_min: number;
+            /**
+             * Format: int32
+             * @description Median.
+             */
+            p50_min: number;
+            /**
+             * Format: int32
+             * @description Ninth decile.
+             */
+            p90_min: number;
         };
         /** @description A waiting customer whose paper did not come out, or of whom that is not known. */
         PaperLine: {
@@ -2774,6 +3104,13 @@ export interface components {
             rule: string;
             /** @description All that as a Latvian sentence. */
             text: string;
+        };
+        /** @description A line that was not taken over. */
+        RefusedBooking: {
+            /** @description Line of the file. */
+            line: number;
+            /** @description Why, and what to do: a Latvian sentence. */
+            why: string;
         };
         /** @description A letter without an address. */
         Reminder: {
@@ -3058,6 +3395,28 @@ export interface components {
              */
             target_percent: number;
         };
+        /** @description Who stopped a service. */
+        StopLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Login; absent where the daemon did. */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description The chance then, percent.
+             */
+            chance_percent?: number | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Why a service is stopped. */
+        StopRequest: {
+            /** @description 1 to 200 characters. */
+            reason: string;
+        };
         /** @description A word of the report. */
         Term: {
             /** @description What it means, with its formula. */
@@ -3080,6 +3439,7 @@ export interface components {
              * @description Tickets ahead now, while waiting.
              */
             ahead?: number | null;
+            appointment?: components["schemas"]["AppointmentLine"] | null;
             /**
              * Format: date-time
              * @description Arrival at the newest desk.
@@ -3285,6 +3645,8 @@ export interface components {
             at: string;
             /** @description Name of the centre. */
             centre: string;
+            /** @description The customer was told that today may not suffice. */
+            may_not_suffice: boolean;
             /** @description Ticket number. */
             number: string;
             /** @description Name of its service. */
@@ -3448,6 +3810,40 @@ export interface operations {
                 };
             };
             /** @description `slot_full`, `no_such_slot`, `appointment_over`, `date_too_far`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV `service,slot[,reference][,code][,status]`, or iCalendar with DTSTART, UID, the service in CATEGORIES or SUMMARY, STATUS; at most 1 MiB and 5000 bookings */
+        requestBody: {
+            content: {
+                "text/calendar": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description `invalid`, `unknown_type`, `body_too_large`, … */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4639,6 +5035,76 @@ export interface operations {
             };
         };
     };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Button digit */
+                service: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingService"];
+                };
+            };
+            /** @description `not_allowed`: a consultant must sit at a desk */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Button digit */
+                service: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingService"];
+                };
+            };
+            /** @description `not_allowed`: a consultant must sit at a desk; `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_am_i: {
         parameters: {
             query?: never;
@@ -4983,6 +5449,38 @@ export interface operations {
                 };
             };
             /** @description `centre_closed`, `button_resting`, `idempotency_mismatch`, `no_such_appointment`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloseAnswer"];
+                };
+            };
+            /** @description `no_such_ticket`, `invalid` */
             default: {
                 headers: {
                     [name: string]: unknown;
