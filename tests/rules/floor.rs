@@ -234,14 +234,19 @@ impl Floor {
         if statement == "restart" {
             return Ok(self.restart());
         }
+        let (actor, command) = self.asked(statement);
+        self.ask(&actor, &command)
+    }
+
+    /// Who asks for what in a statement.
+    #[track_caller]
+    pub fn asked(&self, statement: &str) -> (Actor, Command) {
         let (what, who) = match statement.split_once(" by ") {
             Some((what, who)) => (what, Some(who)),
             None => (statement, None),
         };
         let words: Vec<&str> = what.split_whitespace().collect();
-        let command = command(&words);
-        let actor = self.actor(&words, who);
-        self.ask(&actor, &command)
+        (self.actor(&words, who), command(&words))
     }
 
     fn actor(&self, words: &[&str], who: Option<&str>) -> Actor {
@@ -284,7 +289,7 @@ impl Floor {
     }
 }
 
-fn duration(seconds: &str) -> SignedDuration {
+pub fn duration(seconds: &str) -> SignedDuration {
     SignedDuration::from_millis((seconds.trim().parse::<f64>().unwrap() * 1000.0).round() as i64)
 }
 

@@ -3,13 +3,17 @@
 
 mod appointments;
 mod calendar;
+#[path = "../simulation/chance.rs"]
+mod chance;
 mod closing;
 mod desk;
 mod displays;
 mod floor;
 mod following;
+mod histories;
 mod invariants;
 mod issue;
+mod laws;
 mod minute;
 mod model;
 mod paper;
