@@ -296,6 +296,7 @@ fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [
                 rule: CallRule::Turn,
                 counts_from: at(step.issued),
                 overtook: Vec::new(),
+                instead_of: None,
             },
         },
         What::NoShow => Event::TicketNoShow {

@@ -39,6 +39,10 @@ pub enum CallRule {
     Appointment,
     /// An appointment before its time, since the desk would idle otherwise.
     AppointmentEarly,
+    /// The smallest key, which it has had since it was put back after a no-show.
+    Reinstated,
+    /// The smallest key, of a customer sent to this desk in person.
+    SentHere,
     /// A consultant chose it by hand against the rule.
     ByHand,
 }
@@ -52,6 +56,9 @@ pub struct CallReason {
     pub counts_from: Timestamp,
     /// Tickets this desk could have called that were issued earlier.
     pub overtook: Vec<TicketId>,
+    /// Called by hand: whom the rule would have called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<TicketId>,
 }
 
 /// Where a transfer goes.

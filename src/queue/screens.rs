@@ -454,31 +454,30 @@ impl<'a> Scene<'a> {
 
     /// Why a ticket is or was the one to call, for the person at the desk.
     pub fn reason_text(&self, reason: &CallReason) -> String {
-        let time = wording::time(reason.counts_from, &self.setup.timezone);
-        let base = match reason.rule {
-            CallRule::Turn => format!("Rindas kārtībā: skaitās paņemta plkst. {time}"),
-            CallRule::OutOfTurn => format!("Ārpus kārtas: skaitās paņemta plkst. {time}"),
-            CallRule::Appointment => {
-                format!("Pēc pieraksta: skaitās paņemta plkst. {time}")
-            }
-            CallRule::AppointmentEarly => {
-                format!(
-                    "Pirms pierakstītā laika, jo cita klienta nav: skaitās paņemta plkst. {time}"
-                )
-            }
-            CallRule::ByHand => format!("Izvēlēta ar roku: skaitās paņemta plkst. {time}"),
+        let number = |id| self.centre.tickets.get(id).map(|it| it.number.to_string());
+        let why = match reason.rule {
+            CallRule::Turn => "Rindas kārtībā".to_owned(),
+            CallRule::OutOfTurn => "Ārpus kārtas".to_owned(),
+            CallRule::Appointment => "Pēc pieraksta".to_owned(),
+            CallRule::AppointmentEarly => "Pirms pierakstītā laika, jo cita klienta nav".to_owned(),
+            CallRule::Reinstated => "Atjaunota rindā pēc neierašanās".to_owned(),
+            CallRule::SentHere => "Nosūtīta tieši uz šo galdu".to_owned(),
+            CallRule::ByHand => match reason.instead_of.as_ref().and_then(number) {
+                Some(first) => format!("Izvēlēta ar roku, pēc kārtas būtu {first}"),
+                None => "Izvēlēta ar roku".to_owned(),
+            },
         };
-        let overtook: Vec<String> = reason
-            .overtook
-            .iter()
-            .filter_map(|id| self.centre.tickets.get(id))
-            .map(|ticket| ticket.number.to_string())
-            .collect();
-        match overtook.as_slice() {
-            [] => format!("{base}."),
-            [one] => format!("{base}. Apsteidz {one}."),
-            [one, more @ ..] => format!("{base}. Apsteidz {one} un vēl {}.", more.len()),
-        }
+        let time = wording::time(reason.counts_from, &self.setup.timezone);
+        let overtook: Vec<String> = reason.overtook.iter().filter_map(number).collect();
+        let over = match overtook.as_slice() {
+            [] => String::new(),
+            [one] => format!(" Apsteidz {one}."),
+            [one, more @ ..] => {
+                let more = u32::try_from(more.len()).unwrap_or(u32::MAX);
+                format!(" Apsteidz {one} un vēl {}.", wording::tickets_passed(more))
+            }
+        };
+        format!("{why}: skaitās paņemta plkst. {time}.{over}")
     }
 
     /// The next moment at which a view changes by itself.

@@ -24,14 +24,34 @@ pub fn is_waiting(ticket: &Ticket) -> bool {
     }
 }
 
-/// Whether a ticket is for this desk: sent to it in person, or of a service it calls. A ticket
-/// sent to a desk that has closed since is anybody's of its service.
-pub fn is_for_desk(centre: &Centre, number: DeskNumber, desk: &Staffed, ticket: &Ticket) -> bool {
+/// Why a desk does not call a waiting ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyNot {
+    /// Its customer was sent to another desk in person, which is open.
+    SentTo(DeskNumber),
+    /// The desk does not call its service.
+    OtherService(Service),
+}
+
+/// Why a ticket is not for this desk; absent where it is: sent to it in person, or of a service it
+/// calls. A ticket sent to a desk that has closed since is anybody's of its service.
+pub fn why_not(
+    centre: &Centre,
+    number: DeskNumber,
+    desk: &Staffed,
+    ticket: &Ticket,
+) -> Option<WhyNot> {
     match ticket.reserved_for {
-        Some(reserved) if reserved == number => true,
-        Some(reserved) if centre.staffed(reserved).is_some() => false,
-        Some(_) | None => desk.services.contains(&ticket.service),
+        Some(reserved) if reserved == number => None,
+        Some(reserved) if centre.staffed(reserved).is_some() => Some(WhyNot::SentTo(reserved)),
+        Some(_) | None if desk.services.contains(&ticket.service) => None,
+        Some(_) | None => Some(WhyNot::OtherService(ticket.service)),
     }
+}
+
+/// Whether a ticket is for this desk, as [`why_not`] tells.
+pub fn is_for_desk(centre: &Centre, number: DeskNumber, desk: &Staffed, ticket: &Ticket) -> bool {
+    why_not(centre, number, desk, ticket).is_none()
 }
 
 /// The waiting tickets a desk could call now, in calling order: appointments before their time only
@@ -86,18 +106,26 @@ pub fn next_for(
     let chosen = *callable
         .iter()
         .find(|ticket| service.is_none_or(|service| ticket.service == service))?;
-    Some((chosen, reason_for(&callable, chosen, now)))
+    Some((chosen, reason_for(number, &callable, chosen, now)))
 }
 
-/// The reason to store with a call of `chosen` by a desk that could have called `callable`.
-pub fn reason_for(callable: &[&Ticket], chosen: &Ticket, now: Timestamp) -> CallReason {
-    let is_first = callable.first().is_some_and(|first| first.id == chosen.id);
+/// The reason to store with a call of `chosen` by desk `number` that could have called `callable`.
+pub fn reason_for(
+    number: DeskNumber,
+    callable: &[&Ticket],
+    chosen: &Ticket,
+    now: Timestamp,
+) -> CallReason {
+    let first = callable.first().map(|first| first.id);
+    let is_first = first == Some(chosen.id);
     CallReason {
         rule: match chosen.kept_appointment() {
             _ if !is_first => CallRule::ByHand,
             Some(_) if chosen.is_due(now) => CallRule::Appointment,
             Some(_) => CallRule::AppointmentEarly,
             None if chosen.out_of_turn => CallRule::OutOfTurn,
+            None if chosen.reinstated => CallRule::Reinstated,
+            None if chosen.reserved_for == Some(number) => CallRule::SentHere,
             None => CallRule::Turn,
         },
         counts_from: chosen.counts_from,
@@ -106,6 +134,7 @@ pub fn reason_for(callable: &[&Ticket], chosen: &Ticket, now: Timestamp) -> Call
             .filter(|other| stood_before(other, chosen))
             .map(|other| other.id)
             .collect(),
+        instead_of: first.filter(|_| !is_first),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The views of the people who work in the centre: a desk's and the manager's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use super::desk::{Desk, Seat, Staffed};
 use super::displays;
 use super::event::Step;
 use super::screens::Scene;
-use super::selection;
+use super::selection::{self, WhyNot};
 use super::statistics::{Histogram, ServiceFigures, half_hour, service_figures};
 use super::ticket::{DeskNumber, Place, Ticket, TicketId};
 use super::view::{
@@ -27,12 +27,11 @@ impl Scene<'_> {
     pub fn desk(&self, number: DeskNumber) -> DeskView {
         let staffed = self.centre.staffed(number);
         let rules = &self.setup.rules;
-        let next =
-            selection::next_for(self.centre, number, None, self.now).map(|(ticket, reason)| {
-                NextLine {
-                    ticket: self.line(ticket),
-                    reason: self.reason_text(&reason),
-                }
+        let next = selection::next_for(self.centre, number, None, self.now)
+            .filter(|_| self.receives())
+            .map(|(ticket, reason)| NextLine {
+                ticket: self.line(ticket),
+                reason: self.reason_text(&reason),
             });
         let waiting = selection::waiting_in_order(self.centre);
         DeskView {
@@ -43,7 +42,7 @@ impl Scene<'_> {
             services_possible: self.possible(number),
             opening: self.opening(),
             phase: self.phase(number),
-            nobody_because: self.nobody_because(staffed, next.is_some(), !waiting.is_empty()),
+            nobody_because: self.nobody_because(number, &waiting),
             next,
             queues: self.queues(),
             waiting: self.lines(waiting.into_iter()),
@@ -246,24 +245,47 @@ impl Scene<'_> {
         })
     }
 
+    /// Whether customers are received today, now or again later.
+    fn receives(&self) -> bool {
+        self.calendar().begun_today(self.now, &self.setup.timezone)
+    }
+
     /// Where the count shown as waiting and what the desk can call differ, the desk says why.
-    fn nobody_because(
-        &self,
-        staffed: Option<&Staffed>,
-        has_next: bool,
-        anybody_waits: bool,
-    ) -> Option<String> {
-        if has_next || !anybody_waits {
+    fn nobody_because(&self, number: DeskNumber, waiting: &[&Ticket]) -> Option<String> {
+        if waiting.is_empty() {
             return None;
         }
-        let text = match staffed {
-            None => "Galds ir slēgts.".to_owned(),
-            Some(_) if !self.calendar().begun_today(self.now, &self.setup.timezone) => {
-                "Pieņemšana vēl nav sākusies.".to_owned()
-            }
-            Some(_) => "Gaidošie klienti ir citu galdu pakalpojumiem.".to_owned(),
+        let Some(desk) = self.centre.staffed(number) else {
+            return Some("Galds ir slēgts.".to_owned());
         };
-        Some(text)
+        if !self.receives() {
+            return Some("Pieņemšana vēl nav sākusies.".to_owned());
+        }
+        let reasons: Option<Vec<WhyNot>> = waiting
+            .iter()
+            .map(|ticket| selection::why_not(self.centre, number, desk, ticket))
+            .collect();
+        let possible = self.possible(number);
+        let services: BTreeSet<Service> = reasons?
+            .into_iter()
+            .filter_map(|reason| match reason {
+                WhyNot::OtherService(service) => Some(service),
+                WhyNot::SentTo(_) => None,
+            })
+            .collect();
+        let given_up: Vec<String> = services
+            .iter()
+            .filter(|service| possible.contains(service))
+            .map(|service| service.digit().to_string())
+            .collect();
+        Some(if services.is_empty() {
+            "Gaidošie klienti ir nosūtīti pie citiem galdiem.".to_owned()
+        } else if given_up.is_empty() {
+            "Gaidošie klienti ir citu galdu pakalpojumiem.".to_owned()
+        } else {
+            let digits = given_up.join(", ");
+            format!("Gaida klienti, kuru pakalpojumus šis galds tagad neaicina: {digits}.")
+        })
     }
 
     fn undo_line(&self, staffed: Option<&Staffed>) -> Option<UndoLine> {

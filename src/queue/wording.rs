@@ -29,6 +29,16 @@ pub fn tickets(count: u32) -> String {
     format!("{count} {word}")
 }
 
+/// "2 biļetes", "21 biļeti", "10 biļešu": how many tickets somebody goes before.
+pub fn tickets_passed(count: u32) -> String {
+    let word = match (count % 10, count % 100) {
+        (0, _) | (_, 11..=19) => "biļešu",
+        (1, _) => "biļeti",
+        (_, _) => "biļetes",
+    };
+    format!("{count} {word}")
+}
+
 /// "22.11.2026. plkst. 10.42"
 pub fn date_and_time(at: Timestamp, tz: &TimeZone) -> String {
     let local = at.to_zoned(tz.clone());
@@ -245,6 +255,20 @@ mod tests {
             (90, "90 biļetēm"),
         ] {
             assert_eq!(tickets(count), expected);
+        }
+    }
+
+    #[test]
+    fn tickets_are_passed_in_the_accusative() {
+        for (count, expected) in [
+            (1, "1 biļeti"),
+            (2, "2 biļetes"),
+            (10, "10 biļešu"),
+            (11, "11 biļešu"),
+            (21, "21 biļeti"),
+            (34, "34 biļetes"),
+        ] {
+            assert_eq!(tickets_passed(count), expected);
         }
     }
 

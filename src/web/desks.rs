@@ -132,13 +132,17 @@ pub(super) struct CalledTicket {
 /// Why a ticket was called.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct Reason {
-    /// `turn`, `out_of_turn` (A2/2/2.5) or `by_hand`.
+    /// `turn`, `out_of_turn` (A2/2/2.5), `appointment`, `appointment_early`, `reinstated`,
+    /// `sent_here` or `by_hand`.
     #[schema(value_type = String)]
     rule: CallRule,
     /// The calling rule's key at the call.
     counts_from: Timestamp,
     /// Tickets issued earlier that this desk could have called.
     overtook: Vec<u64>,
+    /// Called by hand: whom the rule would have called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instead_of: Option<u64>,
     /// All that as a Latvian sentence.
     text: String,
 }
@@ -365,6 +369,7 @@ fn reason_of(published: &Published, reason: &CallReason) -> Reason {
         rule: reason.rule,
         counts_from: reason.counts_from,
         overtook: reason.overtook.iter().map(|ticket| ticket.0).collect(),
+        instead_of: reason.instead_of.map(|ticket| ticket.0),
         text: published.scene().reason_text(reason),
     }
 }

@@ -465,3 +465,34 @@ fn the_table_fits_a_terminal_and_the_csv_reads_back() {
         .parse()
         .unwrap();
 }
+
+#[test]
+fn calls_by_hand_and_calls_before_earlier_tickets_are_counted_over_the_quarter() {
+    let mut drive = monday();
+    let tickets: Vec<_> = (0..4).map(|_| drive.issue(SERVICE, false)).collect();
+    drive.issue(SERVICE, true);
+    // Out of turn, over four; the third by hand, over two; the first and the second in their turn.
+    for (minute, choice) in [(31, None), (33, Some(tickets[2])), (35, None), (37, None)] {
+        let command = match choice {
+            None => call_next(),
+            Some(ticket) => Command::CallTicket { desk: DESK, ticket },
+        };
+        drive.must(&format!("2026-10-05T05:{minute}:00Z"), command);
+        drive.must(
+            &format!("2026-10-05T05:{minute}:20Z"),
+            Command::CustomerArrived { desk: DESK },
+        );
+        drive.must(&format!("2026-10-05T05:{minute}:50Z"), finish());
+    }
+    let report = report(&drive, "2026-Q4");
+    let counts = &report.occurrences;
+    assert_eq!(
+        (counts.calls, counts.overtakes, counts.overrides),
+        (4, 2, 1)
+    );
+    let text = table(&report);
+    assert!(
+        text.contains("pēc konsultanta izvēles, ne pēc kārtas"),
+        "{text}"
+    );
+}

@@ -180,7 +180,7 @@ fn out_of_turn_and_a_walk_in_put_back_wait_for_no_slot() {
         ),
         (
             "book 1 10:30 A; checkin A; open 1; call 1; +60; reinstate #1; issue 1; call 1",
-            "called #1 turn",
+            "called #1 reinstated",
         ),
         (
             "book 1 10:30 A; checkin A; open 1; call 1; arrive 1; send 1 3; open 3; issue 3; +1; call 3",

@@ -528,6 +528,8 @@ pub fn say(event: &Event) -> String {
                 CallRule::OutOfTurn => "out of turn",
                 CallRule::Appointment => "appointment",
                 CallRule::AppointmentEarly => "appointment early",
+                CallRule::Reinstated => "reinstated",
+                CallRule::SentHere => "sent here",
                 CallRule::ByHand => "by hand",
             };
             let over = if reason.overtook.is_empty() {

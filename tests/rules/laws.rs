@@ -2,18 +2,24 @@
 //! kept without the program's fold, selection or counts, so that an error there is not repeated
 //! here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use rinda::queue::appointments::AppointmentId;
 use rinda::queue::catalogue::Service;
 use rinda::queue::centre::Centre;
 use rinda::queue::command::Command;
 use rinda::queue::event::{CallReason, CallRule, Event, Happened, TransferTo};
-use rinda::queue::selection;
+use rinda::queue::selection::{self, WhyNot};
+use rinda::queue::setup::Setup;
 use rinda::queue::ticket::{DeskNumber, Place, TicketId};
 
 /// Out of turn counts as taken so much before it was marked (A2/2/2.5).
 const CREDIT: SignedDuration = SignedDuration::from_mins(120);
+/// An appointment kept in time counts as taken so long before its slot.
+const APPOINTMENT: SignedDuration = SignedDuration::from_mins(60);
+/// It is kept in time until so long after its slot, and called from so long before it.
+const TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 /// The laws, in the words of queue-rules.
@@ -26,6 +32,7 @@ pub enum Law {
     FirstComeFirstServedWithinClassAndService,
     OutOfTurnPassedOverOnlyForKeys120MinOlder,
     NobodyOvertakenByAnyoneIssuedMoreThanTheCreditLater,
+    AppointmentCalledEarlyOnlyWhereTheDeskWouldIdle,
     OneCustomerPerDesk,
     NoShowAtLeast60sAfterItsCall,
     IssuedIsFinishedNoShowCancelledAndOpen,
@@ -37,7 +44,7 @@ pub enum Law {
 use Law::*;
 
 impl Law {
-    pub const ALL: [Law; 13] = [
+    pub const ALL: [Law; 14] = [
         NothingReturnedOnlyIfNobodyCallableWaits,
         SkillsRespected,
         IndependentOfListOrder,
@@ -45,6 +52,7 @@ impl Law {
         FirstComeFirstServedWithinClassAndService,
         OutOfTurnPassedOverOnlyForKeys120MinOlder,
         NobodyOvertakenByAnyoneIssuedMoreThanTheCreditLater,
+        AppointmentCalledEarlyOnlyWhereTheDeskWouldIdle,
         OneCustomerPerDesk,
         NoShowAtLeast60sAfterItsCall,
         IssuedIsFinishedNoShowCancelledAndOpen,
@@ -71,10 +79,33 @@ struct Customer {
     service: Service,
     /// Since when they stand in the queue: issue, or reinstatement.
     from: Timestamp,
+    /// The moment of issue, whatever came after.
+    issued: Timestamp,
     key: Timestamp,
     marked_at: Option<Timestamp>,
+    reinstated: bool,
+    /// The slot of an appointment kept in time.
+    slot: Option<Timestamp>,
     sent_to: Option<DeskNumber>,
     at: At,
+}
+
+impl Customer {
+    /// The slot whose credit they have: not once they are marked or a walk-in again.
+    fn kept(&self) -> Option<Timestamp> {
+        self.slot
+            .filter(|_| self.marked_at.is_none() && !self.reinstated)
+    }
+
+    /// Here for an appointment whose time has not come.
+    fn is_early(&self, now: Timestamp) -> bool {
+        self.kept().is_some_and(|slot| now < slot - TOLERANCE)
+    }
+
+    /// Since when they wait in earnest: one who came for an appointment, from when it counts.
+    fn waits_from(&self) -> Timestamp {
+        self.kept().map_or(self.from, |_| self.from.max(self.key))
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -91,6 +122,7 @@ struct Counter {
 #[derive(Debug, Default)]
 pub struct Book {
     customers: Vec<Customer>,
+    slots: BTreeMap<AppointmentId, Timestamp>,
     desks: [Option<Counter>; 5],
     /// How often each law had something to say.
     pub weighed: [u64; Law::ALL.len()],
@@ -133,11 +165,15 @@ impl Book {
         }
     }
 
-    /// Those a desk may call, next one first.
-    fn line(&self, desk: DeskNumber) -> Vec<&Customer> {
+    /// Those a desk can call at a moment, next one first: appointments before their time only where
+    /// it has nobody else.
+    fn line(&self, desk: DeskNumber, now: Timestamp) -> Vec<&Customer> {
         let waits = |it: &&Customer| it.at == At::Queue && self.may_call(desk, it);
         let mut line: Vec<&Customer> = self.customers.iter().filter(waits).collect();
         line.sort_by_key(|it| (it.key, it.id));
+        if line.iter().any(|it| !it.is_early(now)) {
+            line.retain(|it| !it.is_early(now));
+        }
         line
     }
 
@@ -158,15 +194,22 @@ impl Book {
                 ticket,
                 service,
                 out_of_turn,
+                appointment,
                 ..
             } => {
                 assert_eq!(ticket.0 as usize, self.customers.len() + 1);
+                let slot = appointment.map(|kept| self.slots[&kept.appointment]);
+                let slot = slot.filter(|slot| at <= *slot + TOLERANCE);
+                let walk_in = if *out_of_turn { at - CREDIT } else { at };
                 self.customers.push(Customer {
                     id: *ticket,
                     service: *service,
                     from: at,
-                    key: if *out_of_turn { at - CREDIT } else { at },
+                    issued: at,
+                    key: slot.map_or(walk_in, |slot| slot - APPOINTMENT),
                     marked_at: out_of_turn.then_some(at),
+                    reinstated: false,
+                    slot,
                     sent_to: None,
                     at: At::Queue,
                 });
@@ -201,7 +244,12 @@ impl Book {
                 self.forget(*ticket);
                 let customer = self.customer(*ticket);
                 (customer.at, customer.from, customer.key) = (At::Queue, at, at);
-                customer.marked_at = None;
+                (customer.marked_at, customer.reinstated) = (None, true);
+            }
+            Event::AppointmentBooked {
+                appointment, slot, ..
+            } => {
+                self.slots.insert(*appointment, *slot);
             }
             Event::TicketCalled { .. }
             | Event::TicketRecalled { .. }
@@ -227,7 +275,12 @@ impl Book {
             | Event::HelpRequested { .. }
             | Event::HelpAnswered { .. }
             | Event::CalendarDaySet { .. }
-            | Event::CalendarDayCleared { .. } => {}
+            | Event::CalendarDayCleared { .. }
+            | Event::AppointmentMoved { .. }
+            | Event::AppointmentCancelled { .. }
+            | Event::AppointmentCodesUnlinked { .. }
+            | Event::ServiceStopped { .. }
+            | Event::ServiceReleased { .. } => {}
         }
     }
 
@@ -239,7 +292,7 @@ impl Book {
                 desk,
                 reason,
             } => {
-                self.called(*ticket, *desk, reason);
+                self.called(*ticket, *desk, reason, at);
                 self.sits_down(*desk, *ticket, At::Called(*desk));
                 self.desk(*desk).awaited = Some(at);
             }
@@ -327,59 +380,95 @@ impl Book {
     }
 
     /// Every law about whom a desk calls.
-    fn called(&mut self, ticket: TicketId, desk: DeskNumber, reason: &CallReason) {
+    fn called(&mut self, ticket: TicketId, desk: DeskNumber, reason: &CallReason, now: Timestamp) {
         self.free(desk);
         let chosen = self.customer(ticket).clone();
         let fits = chosen.at == At::Queue && self.may_call(desk, &chosen);
         self.hold(SkillsRespected, fits, || {
             format!("desk {desk} called {chosen:?}")
         });
-        let line: Vec<Customer> = self.line(desk).into_iter().cloned().collect();
-        self.reason_is_right(&chosen, &line, reason);
-        let by_rule = reason.rule != CallRule::ByHand;
+        let line: Vec<Customer> = self.line(desk, now).into_iter().cloned().collect();
+        self.reason_is_right(desk, &chosen, &line, reason, now);
+        if reason.rule == CallRule::ByHand {
+            return;
+        }
+        if chosen.is_early(now) {
+            let idle = line.iter().all(|it| it.is_early(now));
+            self.hold(
+                AppointmentCalledEarlyOnlyWhereTheDeskWouldIdle,
+                idle,
+                || format!("{chosen:?} before {line:?}"),
+            );
+        }
         for other in line.iter().filter(|it| it.id != ticket) {
-            let same = other.service == chosen.service
-                && other.marked_at.is_some() == chosen.marked_at.is_some();
-            if same && by_rule {
-                let first = (chosen.key, chosen.id) < (other.key, other.id)
-                    && (chosen.marked_at.is_some() || chosen.from <= other.from);
-                self.hold(FirstComeFirstServedWithinClassAndService, first, || {
-                    format!("{chosen:?} before {other:?}")
-                });
-            }
-            if let (true, Some(marked_at)) = (by_rule, other.marked_at) {
-                let older = chosen.key <= marked_at - CREDIT;
-                self.hold(OutOfTurnPassedOverOnlyForKeys120MinOlder, older, || {
-                    format!("{chosen:?} before {other:?}")
-                });
-            }
-            if by_rule && other.from < chosen.from {
-                let credit = chosen.marked_at.map_or(SignedDuration::ZERO, |_| CREDIT);
-                let later = chosen.from.duration_since(other.from);
-                self.hold(
-                    NobodyOvertakenByAnyoneIssuedMoreThanTheCreditLater,
-                    later <= credit,
-                    || format!("{other:?} by {chosen:?}"),
-                );
-            }
+            self.fair(&chosen, other);
         }
     }
 
-    fn reason_is_right(&mut self, chosen: &Customer, line: &[Customer], reason: &CallReason) {
-        let first = line.first().is_some_and(|first| first.id == chosen.id);
-        let rule = match (first, chosen.marked_at) {
-            (false, _) => CallRule::ByHand,
-            (true, Some(_)) => CallRule::OutOfTurn,
-            (true, None) => CallRule::Turn,
+    /// What the rule's choice of one owes to another.
+    fn fair(&mut self, chosen: &Customer, other: &Customer) {
+        let said = || format!("{chosen:?} before {other:?}");
+        let class = |it: &Customer| (it.service, it.marked_at.is_some(), it.kept().is_some());
+        if class(chosen) == class(other) {
+            let place = |it: &Customer| match (it.marked_at, it.kept()) {
+                (None, None) => (it.from, it.id),
+                (Some(_), _) | (_, Some(_)) => (it.key, it.id),
+            };
+            let first = place(chosen) < place(other);
+            self.hold(FirstComeFirstServedWithinClassAndService, first, said);
+        }
+        if let Some(marked_at) = other.marked_at {
+            let older = chosen.key <= marked_at - CREDIT;
+            self.hold(OutOfTurnPassedOverOnlyForKeys120MinOlder, older, said);
+        }
+        if other.waits_from() < chosen.from {
+            let credit = match (chosen.marked_at, chosen.kept()) {
+                (Some(_), _) => CREDIT,
+                (None, Some(_)) => APPOINTMENT + TOLERANCE,
+                (None, None) => SignedDuration::ZERO,
+            };
+            let later = chosen.from.duration_since(other.waits_from());
+            let law = NobodyOvertakenByAnyoneIssuedMoreThanTheCreditLater;
+            self.hold(law, later <= credit, said);
+        }
+    }
+
+    fn reason_is_right(
+        &mut self,
+        desk: DeskNumber,
+        chosen: &Customer,
+        line: &[Customer],
+        reason: &CallReason,
+        now: Timestamp,
+    ) {
+        let first = line.first().map(|first| first.id);
+        let rule = match (first == Some(chosen.id), chosen.kept(), chosen.marked_at) {
+            (false, _, _) => CallRule::ByHand,
+            (true, Some(_), _) if chosen.is_early(now) => CallRule::AppointmentEarly,
+            (true, Some(_), _) => CallRule::Appointment,
+            (true, None, Some(_)) => CallRule::OutOfTurn,
+            (true, None, None) if chosen.reinstated => CallRule::Reinstated,
+            (true, None, None) if chosen.sent_to == Some(desk) => CallRule::SentHere,
+            (true, None, None) => CallRule::Turn,
         };
-        let right = reason.rule == rule && reason.counts_from == chosen.key;
+        let stood_before = |it: &&Customer| match it.reinstated {
+            true => it.id != chosen.id && it.from < chosen.issued,
+            false => it.id < chosen.id,
+        };
+        let told = CallReason {
+            rule,
+            counts_from: chosen.key,
+            overtook: line.iter().filter(stood_before).map(|it| it.id).collect(),
+            instead_of: first.filter(|first| *first != chosen.id),
+        };
+        let right = *reason == told;
         self.hold(SmallestKeyFirstAndTheReasonStored, right, || {
-            format!("{reason:?} for {chosen:?}, first: {first}")
+            format!("{reason:?}, not {told:?}")
         });
     }
 
     /// What a refused or empty answer to "the next one, please" says.
-    pub fn nobody(&mut self, command: &Command, refused: bool) {
+    pub fn nobody(&mut self, command: &Command, refused: bool, now: Timestamp) {
         let Command::CallNext { desk, service } = command else {
             return;
         };
@@ -387,7 +476,7 @@ impl Book {
             return;
         };
         let busy = counter.on_break || self.held_by(*desk).is_some();
-        let mut line = self.line(*desk).into_iter();
+        let mut line = self.line(*desk, now).into_iter();
         let asked = |it: &&Customer| service.is_none_or(|service| it.service == service);
         let waits = line.find(asked).map(|it| it.id);
         let right = if refused {
@@ -400,16 +489,48 @@ impl Book {
         });
     }
 
+    /// A desk that asked for one queue gets nobody of another.
+    pub fn as_asked(&mut self, command: &Command, events: &[Event]) {
+        let (
+            Command::CallNext {
+                service: Some(service),
+                ..
+            },
+            Some(Event::TicketCalled { ticket, .. }),
+        ) = (command, events.last())
+        else {
+            return;
+        };
+        let called = self.customer(*ticket).service;
+        self.hold(SkillsRespected, called == *service, || {
+            format!("{service:?} was asked for and {called:?} called")
+        });
+    }
+
+    /// A desk calls some of what it is set up for.
+    pub fn set_up(&mut self, setup: &Setup) {
+        for (number, desk) in &setup.desks {
+            let Some(counter) = &self.desks[usize::from(number.0)] else {
+                continue;
+            };
+            let calls = counter.services.clone();
+            let right = !calls.is_empty() && calls.is_subset(&desk.services);
+            self.hold(SkillsRespected, right, || {
+                format!("desk {number} calls {calls:?}")
+            });
+        }
+    }
+
     /// Who is next hangs neither on how tickets are numbered nor on those a desk may not call.
-    pub fn chooses_alike(&mut self, centre: &Centre, desk: DeskNumber) {
-        let Some((chosen, reason)) = selection::next_for(centre, desk, None) else {
+    pub fn chooses_alike(&mut self, centre: &Centre, desk: DeskNumber, now: Timestamp) {
+        let Some((chosen, reason)) = selection::next_for(centre, desk, None, now) else {
             return;
         };
         let mut alone = centre.clone();
         alone
             .tickets
             .retain(|id, _| self.may_call(desk, &self.customers[id.0 as usize - 1]));
-        let same = selection::next_for(&alone, desk, None)
+        let same = selection::next_for(&alone, desk, None, now)
             .is_some_and(|(other, because)| other.id == chosen.id && because == reason);
         self.hold(IndependentOfTicketsOfOtherServices, same, || {
             format!("desk {desk} calls another than {chosen:?} where only its own wait")
@@ -423,7 +544,7 @@ impl Book {
                 (ticket.id, ticket)
             })
             .collect();
-        let renamed = selection::next_for(&backwards, desk, None).map(|(other, _)| other);
+        let renamed = selection::next_for(&backwards, desk, None, now).map(|(other, _)| other);
         // Of two with one key the lower number goes first: only the key is compared.
         let same = renamed.is_some_and(|other| other.counts_from == chosen.counts_from);
         self.hold(IndependentOfListOrder, same, || {
@@ -432,7 +553,7 @@ impl Book {
     }
 
     /// The program's centre against the book, after everything that was asked.
-    pub fn agrees(&mut self, centre: &Centre) {
+    pub fn agrees(&mut self, centre: &Centre, now: Timestamp) {
         let [mut finished, mut no_show, mut cancelled, mut open] = [0; 4];
         for customer in &self.customers {
             let ticket = &centre.tickets[&customer.id];
@@ -465,12 +586,12 @@ impl Book {
         self.hold(KeyNeverMovesByItself, moved.is_none(), || {
             format!("{moved:?}")
         });
-        self.lines_agree(centre);
+        self.lines_agree(centre, now);
     }
 
     /// Who counts as waiting and whom each desk can call are one set, but for those a desk has a
     /// reason not to call.
-    fn lines_agree(&mut self, centre: &Centre) {
+    fn lines_agree(&mut self, centre: &Centre, now: Timestamp) {
         let shown: BTreeSet<TicketId> = selection::waiting_in_order(centre)
             .iter()
             .map(|ticket| ticket.id)
@@ -484,8 +605,8 @@ impl Book {
             format!("shown as waiting: {shown:?}")
         });
         for number in (1..=4).map(DeskNumber) {
-            let callable = selection::callable(centre, number);
-            let line: Vec<TicketId> = self.line(number).iter().map(|it| it.id).collect();
+            let callable = selection::callable(centre, number, now);
+            let line: Vec<TicketId> = self.line(number, now).iter().map(|it| it.id).collect();
             let same = callable
                 .iter()
                 .map(|ticket| ticket.id)
@@ -493,6 +614,35 @@ impl Book {
             self.hold(WaitingIsWhatSomeDeskCanCallOrSaysWhyNot, same, || {
                 format!("desk {number} can call {callable:?}, not {line:?}")
             });
+            self.explained(centre, number, now);
         }
+    }
+
+    /// Each waiting customer is one the desk can call, one before their time, or one it tells why
+    /// it does not call.
+    fn explained(&mut self, centre: &Centre, desk: DeskNumber, now: Timestamp) {
+        let Some(staffed) = centre.staffed(desk) else {
+            return;
+        };
+        let callable: BTreeSet<TicketId> =
+            self.line(desk, now).into_iter().map(|it| it.id).collect();
+        let unexplained = self
+            .customers
+            .iter()
+            .filter(|it| it.at == At::Queue && !callable.contains(&it.id))
+            .find(|it| {
+                let why = selection::why_not(centre, desk, staffed, &centre.tickets[&it.id]);
+                let right = match (it.sent_to, self.may_call(desk, it)) {
+                    (_, true) => None,
+                    (Some(to), false) if self.is_open(to) => Some(WhyNot::SentTo(to)),
+                    (Some(_) | None, false) => Some(WhyNot::OtherService(it.service)),
+                };
+                why != right || (right.is_none() && !it.is_early(now))
+            })
+            .map(|it| it.id);
+        let all = unexplained.is_none();
+        self.hold(WaitingIsWhatSomeDeskCanCallOrSaysWhyNot, all, || {
+            format!("desk {desk} does not tell why not {unexplained:?}")
+        });
     }
 }

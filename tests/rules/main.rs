@@ -18,6 +18,7 @@ mod minute;
 mod model;
 mod paper;
 mod properties;
+mod reasons;
 mod skills;
 mod turn;
 mod undo;

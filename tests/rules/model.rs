@@ -34,6 +34,7 @@ struct Person {
     at: At,
     only_desk: Option<usize>,
     marked: bool,
+    put_back: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -123,6 +124,7 @@ impl Room {
                     at: At::Queue,
                     only_desk: None,
                     marked,
+                    put_back: false,
                 });
                 let letter = ["P", "S", "K"][usize::from(service) - 1];
                 Ok(format!(
@@ -174,6 +176,7 @@ impl Room {
                 person.at = At::Queue;
                 person.key_ms = now_ms;
                 person.marked = false;
+                person.put_back = true;
                 Ok(format!("reinstated #{}", who + 1))
             }
             Do::Close(desk)
@@ -281,7 +284,12 @@ impl Room {
         let person = &mut self.people[who];
         person.at = At::Called(desk);
         self.called_ms[desk] = self.now_ms;
-        let how = if person.marked { "out of turn" } else { "turn" };
+        let how = match (person.marked, person.put_back, person.only_desk) {
+            (true, _, _) => "out of turn",
+            (false, true, _) => "reinstated",
+            (false, false, Some(only)) if only == desk => "sent here",
+            (false, false, _) => "turn",
+        };
         format!("called #{} {how}", who + 1)
     }
 

@@ -48,7 +48,7 @@ fn the_next_call_goes_by_the_services_of_that_moment() {
 #[test]
 fn who_was_sent_to_the_desk_in_person_is_called_there_whatever_it_calls() {
     let sent = "open 1; open 2; issue 1; call 1; arrive 1; send 1 desk 2; serve 2 3";
-    check(&format!("{sent}; call 2"), "called #1 turn");
+    check(&format!("{sent}; call 2"), "called #1 sent here");
     check(&format!("{sent}; call 1"), "");
 }
 
@@ -74,6 +74,12 @@ fn the_consultant_of_the_desk_or_a_manager_changes_them() {
 #[test]
 fn they_hold_until_changed_again_or_the_desk_is_opened_anew() {
     check("open 1; serve 1 2; issue 1; restart; call 1", "");
+    // Whoever takes the desk over says what it calls.
+    check("open 1; issue 1; open 1 2 take by eve; call 1", "");
+    check(
+        "open 1 2; issue 1; open 1 take by eve; call 1",
+        "called #1 turn",
+    );
     check("open 1; serve 1 2; issue 1; break 1; back 1; call 1", "");
     check(
         "open 1; serve 1 2; issue 1; close 1; open 1; call 1",

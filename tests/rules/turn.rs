@@ -159,12 +159,12 @@ fn a_ticket_sent_to_a_desk_is_called_by_that_desk_alone_while_it_is_open() {
     let sent = "open 1; open 2; issue 1; call 1; arrive 1; send 1 desk 2";
     check(&format!("{sent}; call 1"), "");
     check(&format!("{sent}; pick 1 #1"), "ticket_not_for_desk");
-    check(&format!("{sent}; call 2"), "called #1 turn");
+    check(&format!("{sent}; call 2"), "called #1 sent here");
     check(&format!("{sent}; close 2; call 1"), "called #1 turn");
     // Even where the desk does not call the service otherwise.
     check(
         "open 1; open 3; issue 1; call 1; arrive 1; send 1 desk 3; call 3",
-        "called #1 turn",
+        "called #1 sent here",
     );
     check(
         "open 1; issue 1; call 1; arrive 1; send 1 desk 2",
@@ -183,7 +183,7 @@ fn a_reinstated_no_show_is_a_walk_in_from_now() {
     assert_eq!(floor.ticket(1).counts_from, floor.now);
     assert!(floor.ticket(1).reinstated && !floor.ticket(1).out_of_turn);
     check(&format!("{back}; call 2"), "called #2 turn");
-    check(&format!("{back}; call 2; call 1"), "called #1 turn");
+    check(&format!("{back}; call 2; call 1"), "called #1 reinstated");
     check("issue 1; reinstate #1", "ticket_not_no_show");
     check(
         "open 1; issue 1; call 1; +60; reinstate #1 by kiosk",

@@ -152,6 +152,7 @@ pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
             rule: CallRule::Turn,
             counts_from: from,
             overtook: Vec::new(),
+            instead_of: None,
         },
     };
     let finished = Event::TicketFinished {

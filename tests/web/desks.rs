@@ -316,3 +316,30 @@ async fn an_open_desk_calls_other_services_without_being_closed() {
     assert_eq!(digits(&view.desks[0].services), [2, 3]);
     assert_eq!(digits(&view.desks[0].services_possible), [1, 2, 3]);
 }
+
+#[tokio::test]
+async fn a_call_by_hand_is_kept_with_who_chose_and_whose_turn_it_was() {
+    let centre = TestCentre::start().await;
+    centre.post("anna", "/api/v1/desks/1/open", "").await;
+    centre.issue(1).await;
+    centre.issue(1).await;
+    let called = centre
+        .post("anna", "/api/v1/desks/1/call", r#"{"ticket": 2}"#)
+        .await
+        .json();
+    assert_eq!(called["reason"]["rule"], "by_hand");
+    assert_eq!(called["reason"]["overtook"], json!([1]));
+    assert_eq!(called["reason"]["instead_of"], 1);
+    centre.post("anna", "/api/v1/desks/1/arrived", "").await;
+    centre.post("anna", "/api/v1/desks/1/finish", "").await;
+    let boss = rinda::queue::command::Actor::Supervisor {
+        login: "boss".to_owned(),
+    };
+    let command = rinda::queue::command::Command::CallTicket {
+        desk: rinda::queue::ticket::DeskNumber(1),
+        ticket: rinda::queue::ticket::TicketId(1),
+    };
+    let done = centre.engine.submit(boss.clone(), command, None).await;
+    let records = done.unwrap().records;
+    assert_eq!(records[0].actor, boss);
+}

@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
         Ok(vec![Event::TicketCalled {
             ticket: id,
             desk: number,
-            reason: selection::reason_for(&callable, ticket, now),
+            reason: selection::reason_for(number, &callable, ticket, now),
         }])
     }
 
