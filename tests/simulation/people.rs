@@ -67,7 +67,7 @@ fn at_a_desk(centre: &Centre, chance: &mut Chance) -> (Actor, Command) {
 fn anything(centre: &Centre, chance: &mut Chance) -> Command {
     let desk = chance.of(&DESKS);
     let ticket = some_ticket(centre, chance);
-    match chance.below(15) {
+    match chance.below(17) {
         0 => Command::CallTicket { desk, ticket },
         1 => Command::NoShow { desk },
         2 => Command::Transfer {
@@ -88,7 +88,14 @@ fn anything(centre: &Centre, chance: &mut Chance) -> Command {
             services: None,
             take_over: true,
         },
-        13 => Command::Finish {
+        13 | 14 => Command::SetServices {
+            desk,
+            services: (1..=3)
+                .filter(|_| chance.permille(600))
+                .map(service)
+                .collect(),
+        },
+        15 => Command::Finish {
             desk,
             outcome: Some("ok".to_owned()),
         },
