@@ -246,7 +246,7 @@ fn a_history_teaches_a_centre_before_its_first_day() {
     // Two desks of the history are known, a third is not.
     let known = learned.times().mean_s(1, 1);
     let kept = serde_json::to_vec(&learned).unwrap();
-    let read: rinda::queue::forecast::follow::Learned = serde_json::from_slice(&kept).unwrap();
+    let read: rinda::queue::forecast::lessons::Learned = serde_json::from_slice(&kept).unwrap();
     assert!(read.is_sound());
     assert!((read.times().mean_s(1, 1) - known).abs() < 1e-6);
     assert!((known - 480.0).abs() > 10.0, "{known}");

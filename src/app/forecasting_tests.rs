@@ -12,7 +12,7 @@ use crate::engine::run::{Parts as EngineParts, start as start_engine};
 use crate::journal::Journal;
 use crate::queue::catalogue::Service;
 use crate::queue::command::{Actor, Asked, Command};
-use crate::queue::forecast::follow::Learned;
+use crate::queue::forecast::lessons::Learned;
 use crate::queue::hours::{DayHours, HolidayRules, OpeningHours};
 use crate::queue::setup::{ClosingPolicy, DeskSetup, Rules, Setup, StopPolicy};
 use crate::queue::ticket::{DeskNumber, Ticket, TicketId};

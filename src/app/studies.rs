@@ -16,8 +16,8 @@ use crate::journal::state::State;
 use crate::metrics::{KeptLearned, Metrics};
 use crate::queue::centre::Centre;
 use crate::queue::event::{Event, Happened};
-use crate::queue::forecast::follow::Learned;
 use crate::queue::forecast::following::Following;
+use crate::queue::forecast::lessons::Learned;
 use crate::queue::setup::Setup;
 
 /// Where nothing was kept, this many days of the journal are learned from.

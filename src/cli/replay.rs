@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use super::WrongUse;
 use crate::app::{storage, studies};
-use crate::queue::forecast::follow::{Follower, Happening, Learned};
+use crate::queue::forecast::follow::{Follower, Happening};
+use crate::queue::forecast::lessons::Learned;
 use crate::queue::forecast::picture::Credits;
 use crate::queue::forecast::shift::Shift;
 use crate::queue::forecast::times::ServiceAt;

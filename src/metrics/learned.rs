@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::guarded;
 use super::{Metrics, MetricsError, row};
-use crate::queue::forecast::follow::Learned;
+use crate::queue::forecast::lessons::Learned;
 
 const STATE: &str = "state";
 

@@ -14,6 +14,7 @@ pub mod follow;
 pub mod following;
 mod foresee;
 pub mod habits;
+pub mod lessons;
 mod look;
 pub mod outlook;
 pub mod picture;

@@ -5,9 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::habits::{Habits, NEVER_S};
+use super::lessons::{Left, Lesson};
 use super::picture::Credits;
 use super::promise::{Levels, Promise, promise, rank};
 use super::run::run;
@@ -20,9 +19,6 @@ pub const REPLICATIONS: usize = 600;
 
 /// A walk to the desk longer than this is not one, seconds.
 const WALK_S_MAX: f64 = 900.0;
-
-/// A handling longer than this was forgotten to be ended, seconds.
-const HANDLING_S_MAX: f64 = 4.0 * 3_600.0;
 
 /// A pause or reaction longer than this says nothing of the next, seconds.
 const PAUSE_S_MAX: f64 = 3_600.0;
@@ -129,47 +125,6 @@ impl Ticket {
     }
 }
 
-/// What a desk's last step teaches, once it cannot be taken back any more.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Lesson {
-    at: f64,
-    desk: DeskAt,
-    service: ServiceAt,
-    waited_s: f64,
-    what: Left,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-enum Left {
-    /// After a stay of so long, and sent on to there.
-    Served(f64, Option<ServiceAt>),
-    /// Awaited for so long.
-    DidNotCome(f64),
-}
-
-/// What is learned of a centre, to be kept.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Learned {
-    times: Times,
-    habits: Habits,
-    levels: Levels,
-    /// Steps that could still be taken back.
-    lessons: Vec<Lesson>,
-    day_counted: bool,
-}
-
-impl Learned {
-    /// Whether it can be gone on with: not where it was damaged.
-    pub fn is_sound(&self) -> bool {
-        self.times.is_sound()
-    }
-
-    /// Handling times.
-    pub fn times(&self) -> &Times {
-        &self.times
-    }
-}
-
 /// A centre as far as it is known.
 #[derive(Debug, Clone, Default)]
 pub struct Follower {
@@ -184,10 +139,10 @@ pub struct Follower {
     pub(super) habits: Habits,
     pub(super) levels: Levels,
     /// How long a step can be taken back, seconds.
-    undo_s: f64,
-    lessons: Vec<Lesson>,
+    pub(super) undo_s: f64,
+    pub(super) lessons: Vec<Lesson>,
     /// Somebody came today.
-    day_counted: bool,
+    pub(super) day_counted: bool,
     /// Waits by service in the replications of the newest outlook, for those who come next.
     pub(super) next: BTreeMap<(ServiceAt, bool), Arc<[f32]>>,
 }
@@ -213,34 +168,6 @@ impl Follower {
             undo_s,
             ..Self::new(credits, seed)
         }
-    }
-
-    /// Goes on with what was learned before.
-    pub fn know(&mut self, learned: Learned) {
-        self.times = learned.times;
-        self.habits = learned.habits;
-        self.levels = learned.levels;
-        self.lessons = learned.lessons;
-        self.day_counted = learned.day_counted;
-    }
-
-    /// What is learned so far.
-    pub fn learned(&self) -> Learned {
-        Learned {
-            times: self.times.clone(),
-            habits: self.habits.clone(),
-            levels: self.levels.clone(),
-            lessons: self.lessons.clone(),
-            day_counted: self.day_counted,
-        }
-    }
-
-    /// What is learned so far, for a centre that begins with it: no day is under way there.
-    pub fn learned_by_another(&mut self) -> Learned {
-        self.learn(f64::INFINITY);
-        self.times.new_day();
-        self.day_counted = false;
-        self.learned()
     }
 
     /// Takes in what happened at a moment.
@@ -294,38 +221,6 @@ impl Follower {
         self.desks.clear();
         self.booked.clear();
         self.next.clear();
-    }
-
-    /// Learns from the steps before a moment: they cannot be taken back any more.
-    fn learn(&mut self, before: f64) {
-        let (times, habits) = (&mut self.times, &mut self.habits);
-        self.lessons.retain(|lesson| {
-            if lesson.at > before {
-                return true;
-            }
-            match lesson.what {
-                Left::Served(handling_s, sent_on) => {
-                    if handling_s < HANDLING_S_MAX {
-                        times.observe(lesson.service, lesson.desk, handling_s);
-                    }
-                    habits.called(lesson.waited_s, true);
-                    habits.ended(lesson.service, sent_on);
-                }
-                Left::DidNotCome(after_s) => {
-                    habits.called(lesson.waited_s, false);
-                    habits.no_show_after.add(after_s);
-                }
-            }
-            false
-        });
-    }
-
-    /// Keeps what a step teaches, or learns it where nothing is ever taken back.
-    fn keep(&mut self, lesson: Lesson) {
-        self.lessons.push(lesson);
-        if self.undo_s <= 0.0 {
-            self.learn(self.now);
-        }
     }
 
     /// The wait to promise a ticket that has just been issued, from its issue on.

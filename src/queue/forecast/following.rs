@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::closing::{Asked, Closing, Remedy};
 use super::feed::{happenings, seconds, standing};
-use super::follow::{Follower, Learned};
+use super::follow::Follower;
+use super::lessons::Learned;
 use super::outlook::Outlook;
 use super::picture::Credits;
 use crate::queue::catalogue::Service;
