@@ -69,6 +69,7 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
             began: Some(date),
             figures,
             tickets: Vec::new(),
+            began_figures: DayFigures::default(),
         };
         metrics.apply(&[change], seq)?;
     }

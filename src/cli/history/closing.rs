@@ -130,11 +130,9 @@ fn last_finish(lived: &Lived) -> f64 {
 }
 
 fn is_finished_by_closing(lived: &Lived, person: u64) -> bool {
-    lived.happened.iter().any(|noted| match noted.what {
-        Happened::Finished { ticket, .. } => {
-            noted.at_s <= CLOSES_S && lived.of_ticket.get(&ticket) == Some(&person)
-        }
-        _ => false,
+    lived.happened.iter().any(|noted| {
+        matches!(noted.what, Happened::Finished { ticket, .. }
+            if noted.at_s <= CLOSES_S && lived.of_ticket.get(&ticket) == Some(&person))
     })
 }
 
