@@ -22,9 +22,9 @@ use super::slip::Slip;
 use super::ticket::{DeskNumber, Place, Ticket, TicketId};
 use super::today::DaysLike;
 use super::view::{
-    Alert, Announcement, BOARD_CALLS, BoardCall, BoardLink, BoardView, ButtonState, ButtonView,
-    CentreHeader, KioskView, LampState, LastIssued, MonitorState, Opening, PrinterState, QueueLine,
-    SlipState, TrackState, TrackView, WaitRange,
+    Alert, Announcement, AppointmentLine, BOARD_CALLS, BoardCall, BoardLink, BoardView,
+    ButtonState, ButtonView, CentreHeader, KioskView, LampState, LastIssued, MonitorState, Opening,
+    PrinterState, QueueLine, SlipState, TrackState, TrackView, WaitRange,
 };
 use super::wording;
 
@@ -134,6 +134,7 @@ impl<'a> Scene<'a> {
             centre: self.setup.name.clone(),
             number: ticket.number.to_string(),
             service_name: self.setup.service_name(ticket.service).to_owned(),
+            appointment: ticket.appointment.as_ref().map(AppointmentLine::from),
             state: self.track_state(ticket),
             may_not_suffice: ticket.may_not_suffice,
             at: self.now,
@@ -185,6 +186,9 @@ impl<'a> Scene<'a> {
     pub fn slip(&self, ticket: &Ticket, copy: bool) -> Slip {
         let tz = &self.setup.timezone;
         let closing = ticket.may_not_suffice.then_some(wording::MAY_NOT_SUFFICE);
+        let visit = ticket
+            .appointment
+            .map(|kept| format!("Jūsu pieraksts: plkst. {}", wording::time(kept.slot, tz)));
         let guidance = [
             "Lūdzu, gaidiet, līdz Jūsu numurs",
             "parādās ekrānā un tiek nosaukts.",
@@ -200,10 +204,9 @@ impl<'a> Scene<'a> {
             wait_text: ticket
                 .promise
                 .map(|wait| format!("Paredzamā gaidīšana: {}", wording::wait_minutes(wait))),
-            guidance: closing
+            guidance: visit
                 .into_iter()
-                .chain(guidance)
-                .map(str::to_owned)
+                .chain(closing.into_iter().chain(guidance).map(str::to_owned))
                 .collect(),
             track_url: self
                 .setup
@@ -297,6 +300,7 @@ impl<'a> Scene<'a> {
             may_not_suffice: ticket.may_not_suffice,
             slip: self.slip_state(ticket.id),
             track_path: track_path(ticket),
+            appointment: ticket.appointment.as_ref().map(AppointmentLine::from),
         })
     }
 

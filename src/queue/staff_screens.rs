@@ -180,9 +180,7 @@ impl Scene<'_> {
             transferred: ticket.transferred(),
             reinstated: ticket.reinstated,
             since,
-            appointment: ticket
-                .appointment
-                .map(|kept| AppointmentLine { slot: kept.slot }),
+            appointment: ticket.appointment.as_ref().map(AppointmentLine::from),
         }
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::appointments::TicketAppointment;
 use super::catalogue::Service;
 
 mod closing;
@@ -211,6 +212,8 @@ pub struct LastIssued {
     pub slip: SlipState,
     /// Path of the ticket's own page, `/t/…`.
     pub track_path: String,
+    /// The appointment with which its customer came.
+    pub appointment: Option<AppointmentLine>,
 }
 
 /// What became of a ticket's paper.
@@ -378,6 +381,12 @@ pub struct AppointmentLine {
     pub slot: Timestamp,
 }
 
+impl From<&TicketAppointment> for AppointmentLine {
+    fn from(kept: &TicketAppointment) -> Self {
+        Self { slot: kept.slot }
+    }
+}
+
 /// What a desk is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -530,6 +539,8 @@ pub struct TrackView {
     pub number: String,
     /// Name of its service.
     pub service_name: String,
+    /// The appointment with which its customer came.
+    pub appointment: Option<AppointmentLine>,
     /// State.
     pub state: TrackState,
     /// The customer was told that today may not suffice.

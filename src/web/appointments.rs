@@ -30,6 +30,7 @@ use crate::queue::catalogue::Service;
 use crate::queue::command::Command;
 use crate::queue::event::Event;
 use crate::queue::rejection::Rejection;
+use crate::queue::wording;
 
 /// Days answered where the request does not say.
 const DAYS: u16 = 7;
@@ -189,7 +190,7 @@ pub(super) struct CheckInRequest {
 }
 
 /// Booked visits
-#[utoipa::path(get, path = "/api/v1/appointments", tag = "appointments", params(AppointmentsQuery),
+#[utoipa::path(get, path = "/api/v1/appointments", operation_id = "list_appointments", tag = "appointments", params(AppointmentsQuery),
     responses((status = 200, body = AppointmentList),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`not_allowed`, `invalid`")))]
 async fn list(
@@ -317,7 +318,7 @@ fn booked(state: &AppState, done: &Done, code: &Code) -> Result<Answer, Problem>
 }
 
 /// Cancel a booked visit
-#[utoipa::path(post, path = "/api/v1/appointments/{id}/cancel", tag = "appointments", request_body = CancelVisit,
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/cancel", operation_id = "cancel_appointment", tag = "appointments", request_body = CancelVisit,
     params(("id" = u64, Path, description = "Identity of the visit")),
     responses((status = 200, body = AppointmentDetail),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_appointment`, `already_checked_in`, `appointment_over`, …")))]
@@ -399,6 +400,7 @@ pub(super) async fn ticket_for(
         .attempt(None, &asker, now)
         .map_err(Problem::too_many_codes)?;
     let code = hash_of(state, &published, code)?;
+    let early = too_early(&published, &code, now);
     let done = match state
         .act(caller, key, Command::CheckIn { code, asked })
         .await
@@ -406,13 +408,34 @@ pub(super) async fn ticket_for(
         Err(problem) if &*problem.code == Rejection::NoSuchAppointment.code() => {
             return Err(problem);
         }
-        other => {
-            // Right, or refused for a reason that is no guess.
+        // Refused for a reason that is no guess.
+        Err(problem) => {
             state.wrong_codes.forget(None, &asker);
-            other?
+            return Err(early
+                .filter(|early| early.code == problem.code)
+                .unwrap_or(problem));
+        }
+        Ok(done) => {
+            state.wrong_codes.forget(None, &asker);
+            done
         }
     };
     issued_answer(&published.setup, &done)
+}
+
+/// The refusal of whoever comes too early, with the time from which to come: the engine's own has no
+/// local time.
+fn too_early(published: &Published, code: &CodeHash, now: Timestamp) -> Option<Problem> {
+    let setup = &published.setup;
+    let visit = published.state.centre.appointments.of_code(code)?;
+    let from = visit.slot - setup.rules.check_in_opens;
+    let seconds = u32::try_from(from.duration_since(now).as_secs()).unwrap_or(u32::MAX);
+    let when = if visit.date == setup.date_of(now) {
+        format!("plkst. {}", wording::time(from, &setup.timezone))
+    } else {
+        wording::date_and_time(from, &setup.timezone)
+    };
+    (now < from).then(|| Problem::too_early(&when, seconds))
 }
 
 /// The hash under which the code is known. One that is known nowhere is looked for all the same, so

@@ -66,6 +66,12 @@ impl Problem {
         }
     }
 
+    /// Checking in begins later; the sentence says when.
+    pub(super) fn too_early(when: &str, seconds: u32) -> Self {
+        let sentence = format!("Reģistrēties vēl ir par agru. Reģistrēties varēs no {when}.");
+        Self::new(StatusCode::CONFLICT, "too_early", sentence).retry_after(seconds)
+    }
+
     fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self

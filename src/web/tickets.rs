@@ -90,6 +90,8 @@ pub(super) struct IssuedTicket {
     may_not_suffice: bool,
     /// `queued` where a paper will come out, else `none`.
     slip: SlipState,
+    /// The appointment with which its customer came.
+    appointment: Option<AppointmentLine>,
 }
 
 /// Where a ticket stands.
@@ -291,6 +293,7 @@ fn issued_by(setup: &Setup, record: &Record, event: &Event) -> Option<IssuedTick
         promise,
         may_not_suffice,
         print,
+        appointment,
         ..
     } = event
     else {
@@ -309,6 +312,7 @@ fn issued_by(setup: &Setup, record: &Record, event: &Event) -> Option<IssuedTick
             Some(_) => SlipState::Queued,
             None => SlipState::None,
         },
+        appointment: appointment.as_ref().map(AppointmentLine::from),
     })
 }
 

@@ -14,6 +14,8 @@ const PUBLIC_FIELDS: &[&str] = &[
     "alive",
     "alternatives",
     "announcements",
+    // Of the ticket's own holder, the slot alone.
+    "appointment",
     // Whether visits can be booked, nothing of any of them.
     "appointments",
     "at",
@@ -61,6 +63,7 @@ const PUBLIC_FIELDS: &[&str] = &[
     "service_name",
     "simulated",
     "slip",
+    "slot",
     "state",
     "text",
     "tickets_from",

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** Booked visits */
-        get: operations["list"];
+        get: operations["list_appointments"];
         put?: never;
         /** Book a visit */
         post: operations["book"];
@@ -66,7 +66,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Cancel a booked visit */
-        post: operations["cancel"];
+        post: operations["cancel_appointment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2336,6 +2336,7 @@ export interface components {
              * @description Tickets ahead at issue.
              */
             ahead: number;
+            appointment?: components["schemas"]["AppointmentLine"] | null;
             /**
              * Format: int64
              * @description Identity, for ever.
@@ -2437,6 +2438,7 @@ export interface components {
              * @description Tickets ahead of it when issued.
              */
             ahead: number;
+            appointment?: components["schemas"]["AppointmentLine"] | null;
             /**
              * Format: int64
              * @description Ticket id.
@@ -3638,6 +3640,7 @@ export interface components {
         };
         /** @description What the customer's own page (`/t/…`) shows: place in line, expected wait, called or not. */
         TrackView: {
+            appointment?: components["schemas"]["AppointmentLine"] | null;
             /**
              * Format: date-time
              * @description When this was true.
@@ -3752,7 +3755,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    list_appointments: {
         parameters: {
             query?: {
                 /** @description First date, `2026-11-22`; today where absent. */
@@ -3887,7 +3890,7 @@ export interface operations {
             };
         };
     };
-    cancel: {
+    cancel_appointment: {
         parameters: {
             query?: never;
             header?: never;
