@@ -1,5 +1,5 @@
 import type { CalendarAnswer, CalendarDay } from '../src/lib/api/types.ts';
-import { addDays } from '../src/manager/calendar.ts';
+import { addDays } from '../src/lib/time.ts';
 
 const USUAL = ['08:30-12:00', '12:30-17:00'];
 const DAYS_AHEAD = 400;

@@ -21,6 +21,8 @@ import type {
 } from '../src/lib/api/types.ts';
 import { mischiefToday, staffingToday } from './staffing.ts';
 
+import { PretendAppointments } from './appointments.ts';
+
 const NAMES = ['Pasūtījumu pieņemšana', 'Pasūtījumu izsniegšana', 'Korporatīvie klienti'];
 const SERVICES: Service[] = [1, 2, 3];
 const nameOf = (service: Service) => NAMES[service - 1] ?? '';
@@ -65,6 +67,7 @@ export class PretendCentre {
     this.#desk(3, [1, 3], null),
     this.#desk(4, [2], null),
   ];
+  readonly appointments = new PretendAppointments(nameOf);
   #nextId = 1;
   readonly #nextNumbers = [27, 14, 5];
 
@@ -112,9 +115,19 @@ export class PretendCentre {
     return desk;
   }
 
-  issue(service: Service): LastIssued {
+  checkIn(code: string): LastIssued {
+    const found = this.appointments.find(code);
+    if (typeof found === 'string') throw new RefusedError(409, found, 'Pieraksts nav pieņemts.');
+    const last = this.issue(found.service, { slot: found.slot });
+    found.state = 'checked_in';
+    found.ticket = { id: last.id, number: last.number };
+    return last;
+  }
+
+  issue(service: Service, appointment: { slot: string } | null = null): LastIssued {
     const ahead = this.waiting.filter((ticket) => ticket.service === service).length;
     const ticket = this.#ticket(service, Date.now());
+    ticket.appointment = appointment;
     const last: LastIssued = {
       id: ticket.id,
       number: ticket.number,
@@ -124,6 +137,7 @@ export class PretendCentre {
       wait: this.#wait(service),
       may_not_suffice: false,
       slip: 'sending',
+      appointment,
       track_path: `/t/token-${ticket.id}`,
     };
     this.last = last;
@@ -379,6 +393,7 @@ export class PretendCentre {
       board: 'connected',
       lamps: ['on', 'on', 'on'],
       simulated: true,
+      appointments: true,
       last,
       help_requested: this.help.length > 0,
       hours: this.#hours,
@@ -493,6 +508,7 @@ export class PretendCentre {
           },
         },
       ],
+      appointments: this.appointments.today(),
       without_paper: [
         { id: 26, number: 'S 009', kiosk: 'zale', slip: 'unknown', since: iso(Date.now() - 2 * MINUTE) },
       ],
@@ -538,7 +554,7 @@ export class PretendCentre {
     return {
       ...this.#centre,
       build: 'dev',
-      appointments: false,
+      appointments: true,
       no_kiosk: false,
       date: iso(Date.now()).slice(0, 10),
       state: this.#opening,
@@ -566,6 +582,7 @@ export class PretendCentre {
       centre: this.#centre.name,
       number: ticket?.number ?? 'P 027',
       service_name: ticket?.service_name ?? nameOf(1),
+      appointment: ticket?.appointment ?? null,
       state,
       may_not_suffice: false,
       at: iso(Date.now()),

@@ -5,7 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Service, ViewName } from '../src/lib/api/types.ts';
+import type { LastIssued, Service, ViewName } from '../src/lib/api/types.ts';
 import { calendar } from './calendar.ts';
 import { report } from './report.ts';
 import { PretendCentre, RefusedError } from './centre.ts';
@@ -79,7 +79,8 @@ class FixtureServer {
       response.end(body);
     };
     try {
-      const body = text ? (JSON.parse(text) as Record<string, unknown>) : {};
+      const json = (request.headers['content-type'] ?? '').startsWith('application/json');
+      const body = json && text ? (JSON.parse(text) as Record<string, unknown>) : {};
       if (path.endsWith('.png'))
         return reply(200, 'image/svg+xml', slipDrawing(this.#centre.last?.number ?? ''));
       if (path.startsWith('/api/v1/voice/')) return reply(200, 'audio/wav', silence());
@@ -118,6 +119,11 @@ class FixtureServer {
         ],
       };
     if (kind === 'devices') return { devices: [{ name: 'zale', role: 'kiosk' }] };
+    if (kind === 'appointments' && call.startsWith('GET')) {
+      const { on, slots } = { on: searchParams.get('from'), slots: Number(searchParams.get('service')) };
+      if (on) return centre.appointments.on(on);
+      return centre.appointments.slots(searchParams.get('date') ?? '', slots as Service);
+    }
     const changed = this.#change(kind, id, action, body);
     this.publish();
     return changed;
@@ -133,6 +139,10 @@ class FixtureServer {
     if (kind === 'tickets' && !id) return this.#issue(body.service as Service);
     if (kind === 'simulated') return this.#issue(body.button as Service);
     if (kind === 'tickets') return centre.changeTicket(Number(id), action ?? '');
+    if (kind === 'check-in') return this.#printed(centre.checkIn(String(body.code)));
+    if (kind === 'appointments' && id === 'import') return centre.appointments.import();
+    if (kind === 'appointments' && id) return centre.appointments.cancel(Number(id));
+    if (kind === 'appointments') return centre.appointments.book(body.service as Service, String(body.slot));
     if (kind === 'desks') return centre.act(Number(id), action ?? '', body);
     if (kind === 'kiosk') {
       centre.help = id === 'help' ? ['zale'] : [];
@@ -142,7 +152,10 @@ class FixtureServer {
   }
 
   #issue(service: Service): unknown {
-    const issued = this.#centre.issue(service);
+    return this.#printed(this.#centre.issue(service));
+  }
+
+  #printed(issued: LastIssued): unknown {
     setTimeout(() => {
       this.#centre.slipPrinted();
       this.publish();

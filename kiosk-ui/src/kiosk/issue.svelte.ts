@@ -15,6 +15,8 @@ export interface ShownTicket {
   wait: WaitRange | null;
   /** The customer was told that today may not suffice. */
   may_not_suffice: boolean;
+  /** The slot of the appointment it stands for. */
+  slot: string | null;
   /** Unknown until the view that follows the answer. */
   slip: SlipState | null;
 }
@@ -45,13 +47,19 @@ export class Issuing {
     try {
       const ticket = await post<IssuedTicket>('/api/v1/tickets', { service, origin: 'screen' });
       this.#restUntil = { ...this.#restUntil, [service]: clock.read() + restSeconds * 1000 };
-      this.#show({ ...ticket, wait: ticket.wait ?? null, slip: ticket.slip ?? null });
+      this.show(ticket);
     } catch (error) {
       this.failure = error;
       setTimeout(() => (this.failure = null), FAILURE_SHOWN_MS);
     } finally {
       this.pending = this.pending.filter((other) => other !== service);
     }
+  }
+
+  /** Shows a ticket just issued to whoever stands here. */
+  show(ticket: IssuedTicket): void {
+    const slot = ticket.appointment?.slot ?? null;
+    this.#show({ ...ticket, wait: ticket.wait ?? null, slot, slip: ticket.slip ?? null });
   }
 
   /** Takes over what the daemon says of the newest ticket. */
@@ -76,5 +84,6 @@ export class Issuing {
 
 function fromView(last: LastIssued): ShownTicket {
   const { id, number, service, ahead, wait, may_not_suffice, slip } = last;
-  return { id, number, service, ahead, wait: wait ?? null, may_not_suffice, slip };
+  const slot = last.appointment?.slot ?? null;
+  return { id, number, service, ahead, wait: wait ?? null, may_not_suffice, slot, slip };
 }

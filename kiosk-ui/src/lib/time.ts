@@ -56,6 +56,12 @@ export function isoDate(moment: Moment, timeZone: string): string {
   return `${year}-${month}-${day}`;
 }
 
+const DAY_MS = 86_400_000;
+
+/** The ISO date so many days later; worked out at noon UTC, so that no zone can move it. */
+export const addDays = (iso: string, days: number): string =>
+  new Date(Date.parse(`${iso}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+
 /** A running time: "0.42" is read as a decimal, so minutes and seconds keep a colon: "4:07", "1:04:07". */
 export function runningTime(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

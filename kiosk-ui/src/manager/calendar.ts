@@ -4,6 +4,9 @@
  * Dates are pure dates: they are worked with at noon UTC, so that no zone can move them.
  */
 import type { CalendarDay } from '../lib/api/types';
+import { addDays } from '../lib/time';
+
+export { addDays };
 
 /** Months beside one another: the present one and a quarter ahead. */
 export const MONTHS_SHOWN = 4;
@@ -13,9 +16,6 @@ const ROUND_THE_CLOCK = '00:00-24:00';
 
 const noon = (iso: string) => Date.parse(`${iso}T12:00:00Z`);
 const isoOf = (moment: number) => new Date(moment).toISOString().slice(0, 10);
-
-/** The date so many days later. */
-export const addDays = (iso: string, days: number): string => isoOf(noon(iso) + days * DAY_MS);
 
 /** The first of the month so many months later. */
 export function monthStart(iso: string, monthsLater = 0): string {

@@ -16,9 +16,19 @@ export class Problem extends Error {
     readonly code: string,
     /** A Latvian sentence, empty where the daemon gave none. */
     readonly detail: string,
+    /** After so many seconds it may be allowed, where the daemon says so. */
+    readonly retryAfterS: number | null = null,
   ) {
     super(`${status} ${code} ${detail}`);
   }
+}
+
+/** A body that is no JSON, e.g. a file that somebody imports. */
+export class TextBody {
+  constructor(
+    readonly text: string,
+    readonly type: string,
+  ) {}
 }
 
 let bearer: string | null = null;
@@ -43,12 +53,13 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 async function send(method: string, path: string, body: unknown, key: string | null): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json' });
   if (bearer) headers.set('Authorization', `Bearer ${bearer}`);
-  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  const plain = body instanceof TextBody;
+  if (body !== undefined) headers.set('Content-Type', plain ? body.type : 'application/json');
   if (key) headers.set('Idempotency-Key', key);
   return fetch(path, {
     method,
     headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: plain ? body.text : body === undefined ? undefined : JSON.stringify(body),
     credentials: 'same-origin',
     cache: 'no-store',
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -58,7 +69,8 @@ async function send(method: string, path: string, body: unknown, key: string | n
 async function problemFrom(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<ProblemBody>;
-    return new Problem(response.status, body.code ?? 'unknown', body.detail ?? body.title ?? '');
+    const { code = 'unknown', detail = body.title ?? '', retry_after_s = null } = body;
+    return new Problem(response.status, code, detail, retry_after_s);
   } catch {
     return new Problem(response.status, 'unknown', '');
   }

@@ -66,6 +66,13 @@ export type DeviceLine = Schemas['DeviceLine'];
 export type CalendarDay = Schemas['CalendarDay'];
 /** The answer to `GET /api/v1/calendar`. */
 export type CalendarAnswer = Schemas['CalendarAnswer'];
+/** One line of `GET /api/v1/appointments`; never its code. */
+export type Appointment = Schemas['AppointmentDetail'];
+export type SlotLine = Schemas['SlotLine'];
+/** The answer to `POST /api/v1/appointments`. */
+export type BookedAppointment = Schemas['BookedVisit'];
+/** The answer to `POST /api/v1/appointments/import`. */
+export type ImportAnswer = Schemas['ImportAnswer'];
 export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {

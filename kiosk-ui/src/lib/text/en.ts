@@ -1,4 +1,5 @@
 import { pluralEn } from '../plural';
+import { appointmentsEn } from './appointments-en';
 import type { Texts } from './lv';
 import { mischiefEn, staffingEn } from './staffing';
 
@@ -254,6 +255,7 @@ export const en: Texts = {
       documents: 'Do the documents',
       finish: 'Finish',
       undo: 'Undo',
+      appointments: 'Appointments',
     },
     lostHint: 'What you see may be old. The customer and the queue are kept and return with the connection.',
     language: 'Latviešu',
@@ -562,6 +564,7 @@ export const en: Texts = {
     closedNow: 'Tickets closed',
     allDone: 'Every ticket has an outcome.',
   },
+  appointments: appointmentsEn,
   problems: {
     network: 'No connection to the server. Try again.',
     unknown: 'That did not work. Try again.',

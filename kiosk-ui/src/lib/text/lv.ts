@@ -1,6 +1,7 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
 import { mischiefLv, staffingLv } from './staffing';
+import { appointmentsLv } from './appointments-lv';
 
 const customers = (count: number) =>
   `${count} ${pluralLv(count, { zero: 'klientu', one: 'klients', other: 'klienti' })}`;
@@ -271,6 +272,7 @@ export const lv = {
       documents: 'Noformēt dokumentus',
       finish: 'Pabeigt',
       undo: 'Atsaukt',
+      appointments: 'Pieraksti',
     },
     lostHint:
       'Redzamais var būt novecojis. Klients un rinda ir saglabāti un atgriezīsies, tiklīdz būs savienojums.',
@@ -584,6 +586,7 @@ export const lv = {
     closedNow: 'Biļetes slēgtas',
     allDone: 'Katrai biļetei ir iznākums.',
   },
+  appointments: appointmentsLv,
   problems: {
     network: 'Nav savienojuma ar serveri. Mēģiniet vēlreiz.',
     unknown: 'Neizdevās. Mēģiniet vēlreiz.',
