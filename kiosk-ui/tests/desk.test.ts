@@ -19,6 +19,13 @@ describe('function keys', () => {
     ['one key twice', JSON.stringify({ ...DEFAULT_KEYS, recall: 'F2' })],
   ])('falls back to the defaults from %s', (_, stored) => expect(parseKeys(stored)).toEqual(DEFAULT_KEYS));
 
+  it('keeps a map from before there were appointments', () => {
+    const { appointments: _, ...before } = DEFAULT_KEYS;
+    expect(parseKeys(JSON.stringify({ ...before, undo: 'F12' }))).toEqual({ ...DEFAULT_KEYS, undo: 'F12' });
+    const taken = parseKeys(JSON.stringify({ ...before, undo: 'F10' }));
+    expect(taken).toEqual({ ...DEFAULT_KEYS, undo: 'F10', appointments: 'F1' });
+  });
+
   it('keeps a sound map', () => {
     const keys = { ...DEFAULT_KEYS, undo: 'F12' };
     expect(parseKeys(JSON.stringify(keys))).toEqual(keys);
