@@ -13,6 +13,8 @@ async function fitsSideways(page: Page): Promise<void> {
   expect(wider, `${new URL(page.url()).pathname} is wider than its window`).toBeLessThanOrEqual(0);
 }
 
+test.use({ centreOptions: { appointments: true, devices: false, slots: true } });
+
 test('pages can be used at 400 % and on a small phone', async ({ centre, pages }) => {
   const kiosk = await pages.kiosk(ZOOMED);
   await fitsSideways(kiosk);
@@ -23,9 +25,18 @@ test('pages can be used at 400 % and on a small phone', async ({ centre, pages }
   await expect(kiosk.getByTestId('kiosk-number')).toBeInViewport();
   await fitsSideways(kiosk);
 
+  await kiosk.getByTestId('kiosk-appointment').click();
+  await kiosk.getByTestId('check-in-submit').scrollIntoViewIfNeeded();
+  await expect(kiosk.getByTestId('check-in-submit')).toBeInViewport();
+  await fitsSideways(kiosk);
+
   const desk = await pages.desk('anna', ZOOMED);
   await desk.getByTestId('desk-choose-1').click();
   await inPhase(desk, 'free');
+  await desk.keyboard.press('F10');
+  await expect(desk.getByTestId('book-slots')).toBeVisible();
+  await fitsSideways(desk);
+  await desk.keyboard.press('Escape');
   await desk.getByTestId('desk-primary').click();
   await inPhase(desk, 'called');
   await expect(desk.getByTestId('desk-ticket')).toHaveText('P 001');
@@ -33,6 +44,10 @@ test('pages can be used at 400 % and on a small phone', async ({ centre, pages }
 
   const manager = await pages.manager('kaspars', ZOOMED);
   await fitsSideways(manager);
+  const planner = await pages.manager('laima', ZOOMED);
+  await planner.getByTestId('manager-appointments-tab').click();
+  await expect(planner.getByTestId('book-slots')).toBeVisible();
+  await fitsSideways(planner);
   await manager.getByTestId('manager-reports-tab').click();
   await manager.getByTestId('report-show').click();
   await expect(manager.getByTestId('report-tickets-total')).toBeVisible();

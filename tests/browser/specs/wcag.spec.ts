@@ -2,6 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, inPhase, test } from '../support/fixtures.ts';
 
+/** Slower than a scanner types. */
+const TYPING_MS = 200;
+
 /** No serious or critical violation of WCAG 2.2 A and AA; the rest is printed for whoever wants to do better. */
 async function accessible(page: Page, what: string): Promise<void> {
   // Where something still moves in, its colours are not its colours yet.
@@ -80,4 +83,45 @@ test('staff’s pages have no serious fault of accessibility', async ({ centre, 
     await expect(manager.getByRole('table')).toBeVisible();
     await accessible(manager, area);
   }
+});
+
+test.describe('appointments', () => {
+  test.use({ centreOptions: { appointments: true, devices: false, slots: true } });
+
+  test('have no serious fault of accessibility', async ({ pages }) => {
+    const kiosk = await pages.kiosk();
+    await accessible(kiosk, 'kiosk with appointments');
+    await kiosk.getByTestId('kiosk-appointment').click();
+    await accessible(kiosk, 'entry of a code');
+    await kiosk.keyboard.type('AAAAAAA', { delay: TYPING_MS });
+    await kiosk.keyboard.press('Enter');
+    await expect(kiosk.getByTestId('check-in-refusal')).toBeVisible();
+    await accessible(kiosk, 'refused code');
+    await kiosk.getByTestId('kiosk-large-text').click();
+    await kiosk.getByTestId('kiosk-contrast').click();
+    await accessible(kiosk, 'refused code, large text and high contrast');
+
+    const desk = await pages.desk();
+    await desk.getByTestId('desk-choose-1').click();
+    await inPhase(desk, 'free');
+    await desk.getByTestId('desk-appointments').click();
+    await expect(desk.getByTestId('book-slots')).toBeVisible();
+    await accessible(desk, 'appointments at the desk');
+    await desk.getByTestId('book-slots').locator('input:enabled').first().check({ force: true });
+    await desk.getByTestId('book-confirm').click();
+    await expect(desk.getByTestId('booked-code')).toBeVisible();
+    await desk.getByTestId('appointment-cancel').click();
+    await accessible(desk, 'booked, and a cancellation begun');
+
+    const manager = await pages.manager('laima');
+    await manager.getByTestId('manager-appointments-tab').click();
+    await expect(manager.getByTestId('book-slots')).toBeVisible();
+    const csv = Buffer.from('service,slot\n9,never\n');
+    await manager
+      .getByTestId('import-file')
+      .setInputFiles({ name: 'x.csv', mimeType: 'text/csv', buffer: csv });
+    await manager.getByTestId('import-submit').click();
+    await expect(manager.getByTestId('import-outcome')).toBeVisible();
+    await accessible(manager, 'appointments and an import');
+  });
 });

@@ -9,6 +9,8 @@ import { type PrintedTicket, readTicket } from './ticket-bytes.ts';
 
 export interface CentreOptions {
   appointments: boolean;
+  /** Visits to buttons 1 and 3 can be booked, two in each quarter of an hour. */
+  slots?: boolean;
   /** Board and printer as programs of their own behind pseudo-terminals. */
   devices: boolean;
   /** Reception as in most centres: five days a week, public holidays observed; else round the clock. */
@@ -97,6 +99,8 @@ public_url = "${this.url}"
 
 [hours]
 ${this.hours(days)}
+
+${this.options.slots ? '[appointments]\nslot_minutes = 15\ncapacity = { 1 = 2, 3 = 2 }' : ''}
 
 [[desk]]
 number = 1
