@@ -3100,9 +3100,17 @@ export interface components {
              * @description The calling rule's key at the call.
              */
             counts_from: string;
+            /**
+             * Format: int64
+             * @description Called by hand: whom the rule would have called.
+             */
+            instead_of?: number | null;
             /** @description Tickets issued earlier that this desk could have called. */
             overtook: number[];
-            /** @description `turn`, `out_of_turn` (A2/2/2.5) or `by_hand`. */
+            /**
+             * @description `turn`, `out_of_turn` (A2/2/2.5), `appointment`, `appointment_early`, `reinstated`,
+             *     `sent_here` or `by_hand`.
+             */
             rule: string;
             /** @description All that as a Latvian sentence. */
             text: string;
