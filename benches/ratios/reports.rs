@@ -67,6 +67,7 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
         let change = Change {
             date,
             began: Some(date),
+            seq,
             figures,
             tickets: Vec::new(),
             began_figures: DayFigures::default(),

@@ -66,6 +66,42 @@ impl Frames {
         std::mem::take(&mut self.damage)
     }
 
+    /// Goes to the last frame whose first line `is_before`, or to the beginning. Frames that are
+    /// damaged are passed over.
+    pub(super) fn leap(&mut self, is_before: impl Fn(&[u8]) -> bool) {
+        let starts = self.starts();
+        let begins_before = |start: &usize| {
+            let frame = self.packed.get(*start..).unwrap_or_default();
+            unpack(frame).is_ok_and(|(plain, _)| {
+                let line = plain.split(|byte| *byte == b'\n').next();
+                line.is_some_and(&is_before)
+            })
+        };
+        let behind = starts.partition_point(begins_before);
+        self.next = behind
+            .checked_sub(1)
+            .and_then(|last| starts.get(last).copied())
+            .unwrap_or(0);
+        self.plain.clear();
+        self.read = 0;
+    }
+
+    /// Where each frame begins, without unpacking any.
+    fn starts(&self) -> Vec<usize> {
+        let mut starts = Vec::new();
+        let mut next = 0;
+        while let Some(rest) = self.packed.get(next..).filter(|rest| !rest.is_empty()) {
+            match zstd::zstd_safe::find_frame_compressed_size(rest) {
+                Ok(length) if length > 0 => {
+                    starts.push(next);
+                    next += length;
+                }
+                Ok(_) | Err(_) => next += next_magic(rest),
+            }
+        }
+        starts
+    }
+
     fn unpack_next(&mut self) {
         self.plain.clear();
         self.read = 0;

@@ -58,6 +58,22 @@ pub fn read_from(data: &Path, seq: u64) -> io::Result<Records> {
     Ok(Records::new(files, last, seq))
 }
 
+/// As [`read_from`], but halves the file instead of reading what lies before `seq`: a date of an
+/// old quarter is found in milliseconds. Damage before `seq` is not told.
+///
+/// # Errors
+/// Where the directory cannot be listed or the file not be read.
+pub fn read_near(data: &Path, seq: u64) -> io::Result<Records> {
+    let mut records = read_from(data, seq)?;
+    records.last = None;
+    if let Some(Ok(())) = records.open_next()
+        && let Some((_, walk)) = &mut records.walk
+    {
+        walk.leap_to(seq)?;
+    }
+    Ok(records)
+}
+
 /// Reads from the last snapshot at or before sequence `seq` on, or from the beginning where there is
 /// none: folding what comes gives the state after every record from `seq` on.
 ///

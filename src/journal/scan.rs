@@ -16,6 +16,9 @@ pub(super) const LINE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 const READ_BYTES: usize = 256 * 1024;
 
+/// A leap ends at most this far before the line wanted.
+const NEAR_BYTES: u64 = 64 * 1024;
+
 enum Source {
     Plain(BufReader<File>),
     Packed(Frames),
@@ -33,6 +36,18 @@ impl Source {
         })
     }
 
+    /// Goes to a line at or before sequence `seq`, near it, where the file can be halved to find
+    /// it; says at which offset that is.
+    fn leap(&mut self, seq: u64) -> io::Result<u64> {
+        match self {
+            Self::Plain(input) => leap(input, seq),
+            Self::Packed(frames) => {
+                frames.leap(|line| Line::parse(line).is_some_and(|line| line.seq <= seq));
+                Ok(0)
+            }
+        }
+    }
+
     fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
         let limit = LINE_BYTES_MAX as u64;
         match self {
@@ -47,6 +62,42 @@ impl Source {
             Self::Packed(frames) => frames.take_damage(),
         }
     }
+}
+
+/// Halves a file of lines whose sequences rise until the line of `seq` is at most [`NEAR_BYTES`]
+/// behind. What is damaged is passed over.
+fn leap(input: &mut BufReader<File>, seq: u64) -> io::Result<u64> {
+    let (mut low, mut high) = (0, input.get_ref().metadata()?.len());
+    while high - low > NEAR_BYTES {
+        let middle = low + (high - low) / 2;
+        match line_behind(input, middle, high)? {
+            Some((offset, found)) if found <= seq => low = offset,
+            Some(_) | None => high = middle,
+        }
+    }
+    input.seek(SeekFrom::Start(low))?;
+    Ok(low)
+}
+
+/// The first whole line that begins behind `from` and before `end`: its offset and sequence.
+fn line_behind(input: &mut BufReader<File>, from: u64, end: u64) -> io::Result<Option<(u64, u64)>> {
+    let mut line = Vec::new();
+    let limit = LINE_BYTES_MAX as u64;
+    let mut offset = input.seek(SeekFrom::Start(from))?;
+    offset += input.take(limit).read_until(b'\n', &mut line)? as u64;
+    while offset < end {
+        line.clear();
+        let length = input.take(limit).read_until(b'\n', &mut line)?;
+        if length == 0 {
+            break;
+        }
+        let whole = line.strip_suffix(b"\n").and_then(Line::parse);
+        if let Some(whole) = whole {
+            return Ok(Some((offset, whole.seq)));
+        }
+        offset += length as u64;
+    }
+    Ok(None)
 }
 
 /// The last line seen: its sequence and what the next line links to. Nothing written yet is
@@ -113,6 +164,14 @@ impl Walk {
         self.last = None;
         self.garbled_from = None;
         self.pending.clear();
+        Ok(())
+    }
+
+    /// Goes on at a line at or before sequence `seq` and near it, without reading what lies before.
+    pub(super) fn leap_to(&mut self, seq: u64) -> io::Result<()> {
+        self.offset = self.source.leap(seq)?;
+        self.newline_end = self.offset;
+        self.last = None;
         Ok(())
     }
 

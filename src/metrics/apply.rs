@@ -20,11 +20,15 @@ use crate::queue::ticket::{Ticket, TicketId};
 pub(super) struct Sum {
     pub(super) days: BTreeMap<jiff::civil::Date, DayFigures>,
     pub(super) tickets: BTreeMap<TicketId, Ticket>,
+    pub(super) begins: BTreeMap<jiff::civil::Date, u64>,
 }
 
 impl Sum {
     pub(super) fn add(&mut self, change: &Change) {
         change.add_to(&mut self.days);
+        if let Some(date) = change.began {
+            self.begins.insert(date, change.seq);
+        }
         for ticket in &change.tickets {
             self.tickets.insert(ticket.id, ticket.clone());
         }
@@ -52,9 +56,15 @@ impl Metrics {
     }
 
     pub(super) fn write(&self, sum: &Sum, seq: u64) -> Result<(), MetricsError> {
-        let trees = (&self.days, &self.tickets, &self.numbers, &self.meta);
+        let trees = (
+            &self.days,
+            &self.tickets,
+            &self.numbers,
+            &self.begins,
+            &self.meta,
+        );
         let result: TransactionResult<(), MetricsError> =
-            trees.transaction(|(days, tickets, numbers, meta)| {
+            trees.transaction(|(days, tickets, numbers, begins, meta)| {
                 let applied = meta.get(APPLIED_SEQ)?;
                 if applied.is_some_and(|applied| applied.as_ref() >= seq.to_be_bytes().as_slice()) {
                     return Ok(());
@@ -77,6 +87,9 @@ impl Metrics {
                     tickets.insert(&id, json("ticket", ticket)?)?;
                     let number = number_key(ticket.date, ticket.number);
                     numbers.insert(number.as_bytes(), &id)?;
+                }
+                for (date, seq) in &sum.begins {
+                    begins.insert(date.to_string().as_bytes(), &seq.to_be_bytes())?;
                 }
                 meta.insert(APPLIED_SEQ, &seq.to_be_bytes())?;
                 Ok(())

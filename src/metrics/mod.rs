@@ -5,6 +5,7 @@
 //! days      2026-10-05/s1     figures of a service, JSON; /d00012 of a desk; /t the day's counts
 //! tickets   TicketId, 8 bytes big-endian   the ticket as it stands, JSON
 //! numbers   2026-10-05/P00027   the TicketId of a number
+//! begins    2026-10-05        journal sequence of the record that began the date, 8 bytes big-endian
 //! forecast  state             what the forecast learned up to a record, JSON
 //! meta      applied_seq, epoch, figures, suspect, tolerated
 //! ```
@@ -71,6 +72,7 @@ pub struct Metrics {
     tickets: sled::Tree,
     numbers: sled::Tree,
     forecast: sled::Tree,
+    begins: sled::Tree,
     meta: sled::Tree,
 }
 
@@ -87,7 +89,7 @@ const EPOCH: &str = "epoch";
 /// Which figures the rows hold.
 const FIGURES: &str = "figures";
 /// Raised where a figure is added: rows counted without it are made anew.
-const FIGURES_NOW: u64 = 2;
+const FIGURES_NOW: u64 = 3;
 /// Counting failed in the last run.
 const SUSPECT: &str = "suspect";
 /// A disagreement that making everything anew did not cure: damage of the journal itself.
@@ -204,6 +206,15 @@ impl Metrics {
             }
         }
         Ok(tickets)
+    }
+
+    /// Journal sequence of the record that began a date; absent where the date never began.
+    ///
+    /// # Errors
+    /// Where sled fails.
+    pub fn begun(&self, date: Date) -> Result<Option<u64>, MetricsError> {
+        let seq = self.begins.get(date.to_string())?;
+        Ok(seq.and_then(|seq| number(&seq)))
     }
 
     /// Sequence of the last record that is counted; 0 if none is.

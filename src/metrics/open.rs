@@ -117,6 +117,7 @@ impl Metrics {
             tickets: db.open_tree("tickets")?,
             numbers: db.open_tree("numbers")?,
             forecast: db.open_tree("forecast")?,
+            begins: db.open_tree("begins")?,
             meta: db.open_tree("meta")?,
             db,
         };

@@ -116,6 +116,11 @@ impl Metrics {
             }
         }
         self.compare_tickets(&mut sum, &mut differences)?;
+        for (date, seq) in &sum.begins {
+            if self.begun(*date)? != Some(*seq) {
+                differences.push(format!("where {date} begins differs"));
+            }
+        }
         let mut kept = self.days(Date::ZERO..Date::MAX)?;
         for (date, day) in &sum.days {
             if kept.remove(date).unwrap_or_default() != *day && *day != DayFigures::default() {

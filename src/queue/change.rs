@@ -28,6 +28,8 @@ pub struct Change {
     pub began: Option<Date>,
     /// What that date begins with: the visits booked for it.
     pub began_figures: DayFigures,
+    /// Journal sequence of the event.
+    pub seq: u64,
     /// Differences; merging them in brings the date up to date.
     pub figures: DayFigures,
     /// Tickets as the event left them.
@@ -53,6 +55,7 @@ impl Pending {
             figures: DayFigures::default(),
             began: None,
             began_figures: DayFigures::default(),
+            seq: happened.seq,
             tickets: Vec::new(),
         };
         count_event(&mut change.figures.counts, before, happened);

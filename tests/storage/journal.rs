@@ -8,7 +8,7 @@ use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
 use rinda::journal::record::{Fact, Record, RequestMark};
 use rinda::journal::{
     BackupError, Damage, ImportError, Journal, JournalError, Secrets, backup, export, import,
-    read_days, read_from, snapshot_record, verify,
+    read_days, read_from, read_near, snapshot_record, verify,
 };
 
 use crate::common::{at, open, plain, records, riga, write_two_quarters};
@@ -138,6 +138,41 @@ fn a_quarter_is_sealed_packed_and_read_back() {
         .map(|item| item.unwrap().seq)
         .collect();
     assert_eq!(from, [5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn a_place_is_found_by_halving_in_plain_and_packed_files_whole_and_damaged() {
+    const EACH: u64 = 3_000;
+    let dir = tempfile::tempdir().unwrap();
+    write_two_quarters(dir.path(), EACH);
+    let last = 2 * EACH + 2;
+    let from = |seq: u64| -> Vec<u64> {
+        let records = read_near(dir.path(), seq).unwrap();
+        records.filter_map(|item| Some(item.ok()?.seq)).collect()
+    };
+    for seq in (1..=last)
+        .step_by(97)
+        .chain([1, EACH, EACH + 1, EACH + 2, last])
+    {
+        assert_eq!(from(seq), (seq..=last).collect::<Vec<_>>(), "from {seq}");
+    }
+    assert_eq!(from(last + 1), Vec::<u64>::new());
+    for name in ["2026-Q3.ndjson.zst", "2026-Q4.ndjson"] {
+        let path = file(dir.path(), name);
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&path, bytes).unwrap();
+    }
+    // What lies behind the damage is found all the same.
+    let (whole, _) = records(dir.path());
+    for seq in (1..=last).step_by(97) {
+        let wanted = whole
+            .iter()
+            .map(|record| record.seq)
+            .filter(|known| *known >= seq);
+        assert_eq!(from(seq), wanted.collect::<Vec<_>>(), "from {seq}");
+    }
 }
 
 #[test]
