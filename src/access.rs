@@ -20,6 +20,17 @@ pub enum Role {
     Admin,
 }
 
+/// What those who evaluate the quarter see of single consultants, whose figures are personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffFigures {
+    /// Desks, no names.
+    #[default]
+    Aggregates,
+    /// Names too.
+    Named,
+}
+
 /// What a device key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -18,7 +18,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
-        ("config", &["queue", "devices"]),
+        ("config", &["queue", "access", "devices"]),
         ("journal", &journal),
         ("metrics", &["queue", "access", "journal"]),
         ("engine", &engine),

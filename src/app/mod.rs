@@ -3,6 +3,7 @@
 pub mod control;
 pub mod demo;
 pub mod forecasting;
+pub mod history;
 pub mod kiosks;
 pub mod monitor;
 pub mod ports;
@@ -161,6 +162,13 @@ pub async fn run(options: Options) -> Result<Centre> {
     engine.report(DeviceReport::Voice { ready }).await;
     let reports = Arc::new(ports::Figures {
         metrics: metrics.clone(),
+        setup: setup.clone(),
+        clock: clock.clone(),
+        engine: engine.clone(),
+    });
+    let history = Arc::new(history::Past {
+        data: data.clone(),
+        metrics: metrics.clone(),
         setup,
         clock: clock.clone(),
         engine: engine.clone(),
@@ -182,12 +190,14 @@ pub async fn run(options: Options) -> Result<Centre> {
             requests_per_second: config.web.requests_per_second,
             session_hours: config.web.session_hours,
             build: build_id(),
+            staff_figures: config.staff_figures,
         },
         Ports {
             simulated: Some(Arc::new(ports::SimulatedDevices(simulated))),
             voice: Some(Arc::new(ports::Speaker(voice))),
             reports: Some(reports),
             codes: codes.clone(),
+            history: Some(history),
         },
     );
     let tasks = vec![

@@ -69,6 +69,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let closing = closing::check(&file.closing, found);
     let display = display::check(&file.display, found);
     let warnings = warnings(&rules, lead, &desks);
+    let staff_figures = file.report.check(found);
     Some(Config {
         setup: Setup {
             name: file.centre.name,
@@ -95,6 +96,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         kiosks,
         voice: file.voice,
         display,
+        staff_figures,
         warnings,
     })
 }

@@ -7,6 +7,7 @@ mod counts;
 mod display;
 mod place;
 mod printer;
+mod report;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::access::StaffFigures;
 use crate::devices::printer::profile::{Families, Profile};
 use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
@@ -21,6 +23,7 @@ use crate::queue::setup::{PaperPolicy, Setup};
 use appointments::AppointmentsTable;
 use closing::ClosingTable;
 use display::DisplayTable;
+use report::ReportTable;
 
 pub use display::DisplayPower;
 pub use place::{Problem, Problems};
@@ -45,6 +48,8 @@ pub struct Config {
     pub voice: Voice,
     /// How the displays' monitor is switched, if it is.
     pub display: Option<DisplayPower>,
+    /// What the quality role sees of single consultants.
+    pub staff_figures: StaffFigures,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
 }
@@ -182,6 +187,8 @@ struct File {
     appointments: Option<AppointmentsTable>,
     #[serde(default)]
     closing: ClosingTable,
+    #[serde(default)]
+    report: ReportTable,
 }
 
 #[derive(Debug, Deserialize)]

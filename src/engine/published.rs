@@ -35,6 +35,7 @@ pub struct Published {
 pub(super) struct Envelopes {
     board: OnceLock<Arc<str>>,
     manager: OnceLock<Arc<str>>,
+    unnamed: OnceLock<Arc<str>>,
     kiosks: Mutex<BTreeMap<String, Arc<str>>>,
     desks: Mutex<BTreeMap<DeskNumber, Arc<str>>>,
 }
@@ -50,6 +51,10 @@ pub enum ViewKind {
     Desk(DeskNumber),
     /// The manager.
     Manager,
+    /// A desk, for those who do not see who sits there.
+    UnnamedDesk(DeskNumber),
+    /// The manager's, for those who do not see who sits where.
+    Unnamed,
 }
 
 /// What a WebSocket carries.
@@ -88,6 +93,17 @@ impl Published {
                 .manager
                 .get_or_init(|| self.wrap("manager", build, scene.manager(self.state.seq)))
                 .clone(),
+            ViewKind::Unnamed => self
+                .envelopes
+                .unnamed
+                .get_or_init(|| {
+                    let view = scene.manager(self.state.seq).without_names();
+                    self.wrap("manager", build, view)
+                })
+                .clone(),
+            ViewKind::UnnamedDesk(desk) => {
+                self.wrap("desk", build, scene.desk(*desk).without_names())
+            }
             ViewKind::Kiosk(kiosk) => {
                 let mut made = self
                     .envelopes

@@ -447,6 +447,6 @@ pub fn half_hour(at: Timestamp, tz: &TimeZone) -> u8 {
 }
 
 /// Whole seconds from one moment to another, never negative.
-pub(super) fn seconds(from: Timestamp, to: Timestamp) -> u32 {
+pub fn seconds(from: Timestamp, to: Timestamp) -> u32 {
     u32::try_from(to.duration_since(from).as_secs().max(0)).unwrap_or(u32::MAX)
 }

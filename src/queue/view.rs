@@ -516,6 +516,14 @@ pub struct DeskView {
     pub wait_target_s: u32,
 }
 
+impl DeskView {
+    /// For those who see desks and not who sits there.
+    pub fn without_names(mut self) -> Self {
+        self.consultant = None;
+        self
+    }
+}
+
 /// Rows in a desk's lists.
 pub const DESK_LIST_MAX: usize = 200;
 

@@ -1,5 +1,6 @@
 //! The quarterly flow-management evaluation (A1.12) and the report of a day: pure functions from
-//! daily figures to typed figures, and from these to a table, CSV and JSON.
+//! daily figures to typed figures, and from these to a table, CSV and JSON. What lies beneath:
+//! half-hours, single tickets' stories, and a consultant's own day.
 //!
 //! Definitions, all in whole seconds between UTC instants:
 //! - A ticket counts on its local date of issue and under its service of issue; a transfer stays
@@ -17,22 +18,30 @@
 //! - Fewer than [`SMALL_SAMPLE_BELOW`] cases are marked as a small sample.
 
 mod compliance;
+mod day_log;
 mod days;
 mod figures;
 pub mod glossary;
+pub mod halves;
 mod latvian;
+mod mine;
 pub mod mischief;
 pub mod model;
 mod quarter;
 mod recompute;
 pub mod staffing;
+pub mod story;
 mod table;
+mod telling;
 mod tidy;
 
+pub use day_log::{DayLog, Entry};
 pub use days::day_report;
+pub use mine::{MyDay, my_day};
 pub use model::{DayReport, QuarterReport};
 pub use quarter::quarter_report;
 pub use recompute::{Recomputed, recompute, recompute_quarter};
+pub use story::{Eyes, Story, story};
 pub use table::table;
 pub use tidy::{CsvError, csv};
 

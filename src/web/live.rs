@@ -23,9 +23,11 @@ use super::connections::{CONNECTIONS_MAX, Watcher};
 use super::display::Display;
 use super::problem::Problem;
 use super::tickets::kiosk_of;
+use crate::access::Role;
 use crate::engine::published::{Published, ViewKind};
 use crate::queue::rejection::Rejection;
 use crate::queue::ticket::DeskNumber;
+use crate::report::Eyes;
 
 /// Largest message a client may send, bytes.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024;
@@ -162,7 +164,8 @@ async fn live(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     caller.must_be(viewers_of(query.view))?;
-    let kind = kind_of(&state.engine.published(), &caller, &query)?;
+    let eyes = state.eyes_of(&caller);
+    let kind = kind_of(&state.engine.published(), &caller, eyes, &query)?;
     let upgrade =
         upgrade.map_err(|error| Problem::malformed(format!("use a WebSocket: {error}")))?;
     if state.connections.count() >= CONNECTIONS_MAX {
@@ -186,18 +189,30 @@ fn viewers_of(view: ViewName) -> &'static [Who] {
     }
 }
 
-fn kind_of(published: &Published, caller: &Caller, query: &LiveQuery) -> Result<ViewKind, Problem> {
+/// Those who oversee without seeing names get views without them; a consultant works beside
+/// colleagues and sees who they are.
+fn kind_of(
+    published: &Published,
+    caller: &Caller,
+    eyes: Eyes,
+    query: &LiveQuery,
+) -> Result<ViewKind, Problem> {
+    let is_consultant = caller.must_be(&[Who::Staff(Role::Consultant)]).is_ok();
+    let unnamed = eyes == Eyes::Desks && !is_consultant;
     let setup = &published.setup;
     match query.view {
         ViewName::Board => Ok(ViewKind::Board),
+        ViewName::Manager if unnamed => Ok(ViewKind::Unnamed),
         ViewName::Manager => Ok(ViewKind::Manager),
         ViewName::Desk => {
             let desk = query.desk.map(DeskNumber);
             let desk = desk.ok_or_else(|| Problem::invalid("desk", "a desk's view needs desk="))?;
-            if setup.desks.contains_key(&desk) {
-                Ok(ViewKind::Desk(desk))
-            } else {
+            if !setup.desks.contains_key(&desk) {
                 Err(Rejection::NoSuchDesk(desk).into())
+            } else if unnamed {
+                Ok(ViewKind::UnnamedDesk(desk))
+            } else {
+                Ok(ViewKind::Desk(desk))
             }
         }
         ViewName::Kiosk => match (caller, &query.kiosk) {

@@ -34,6 +34,7 @@ mod session;
 mod state;
 mod status;
 mod steps;
+mod story;
 mod tickets;
 mod track;
 

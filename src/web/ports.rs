@@ -5,6 +5,11 @@ use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::queue::catalogue::Service;
+use crate::queue::ticket::{Ticket, TicketId};
+use crate::report::halves::WorstHalfHours;
+use crate::report::{Eyes, MyDay, Story};
+
 /// The simulated kiosks of a demonstration.
 pub trait SimulatedKiosks: Send + Sync {
     /// Presses a button (1 to 3) of the simulated board of a kiosk.
@@ -80,3 +85,28 @@ pub trait Reports: Send + Sync {
         format: ReportFormat,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>>;
 }
+
+/// Single tickets and dates, of today and of years ago. Where the rollups or the journal cannot be
+/// read, the answer is [`ReportError::Unreadable`].
+pub trait History: Send + Sync {
+    /// A ticket's story; none where there never was such a ticket.
+    fn story(&self, ticket: TicketId, eyes: Eyes) -> Looked<'_, Option<Story>>;
+
+    /// The tickets of a date as they stand.
+    fn tickets(&self, date: Date) -> Looked<'_, Vec<Ticket>>;
+
+    /// The worst half-hours of a span of dates, both ends included.
+    fn worst(
+        &self,
+        from: Date,
+        to: Date,
+        service: Option<Service>,
+        limit: usize,
+    ) -> Looked<'_, WorstHalfHours>;
+
+    /// A login's own day; none where the date never began.
+    fn my_day(&self, date: Date, login: String) -> Looked<'_, Option<MyDay>>;
+}
+
+/// What was found in the history.
+pub type Looked<'a, T> = BoxFuture<'a, Result<T, ReportError>>;

@@ -11,7 +11,8 @@ use super::answers::Answers;
 use super::connections::Connections;
 use super::limits::{Attempts, RequestLimit};
 use super::password::PasswordDesk;
-use super::ports::{Reports, SimulatedKiosks, Voice};
+use super::ports::{History, Reports, SimulatedKiosks, Voice};
+use crate::access::StaffFigures;
 use crate::clock::Clock;
 use crate::codes::CodeKeys;
 use crate::engine::handle::EngineHandle;
@@ -29,6 +30,8 @@ pub struct WebConfig {
     pub session_hours: u32,
     /// Version of the running program; pages of another one reload.
     pub build: String,
+    /// What the quality role sees of single consultants.
+    pub staff_figures: StaffFigures,
 }
 
 impl Default for WebConfig {
@@ -39,6 +42,7 @@ impl Default for WebConfig {
             requests_per_second: 200,
             session_hours: 12,
             build: env!("CARGO_PKG_VERSION").to_owned(),
+            staff_figures: StaffFigures::default(),
         }
     }
 }
@@ -67,6 +71,8 @@ pub struct Ports {
     pub reports: Option<Arc<dyn Reports>>,
     /// Keys of the codes of booked visits; in memory where nothing else is lent.
     pub codes: Arc<CodeKeys>,
+    /// Single tickets and dates.
+    pub history: Option<Arc<dyn History>>,
 }
 
 /// What every route works with. Cheap to clone.

@@ -4,18 +4,20 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::AppState;
-use super::access::{Caller, DESKS, ISSUERS, STAFF};
+use super::access::{Caller, DESKS, ISSUERS, OVERSEERS, STAFF};
 use super::answers::Answer;
 use super::appointments::ticket_for;
 use super::body::{Asked as Query, At, Given, Nothing, RequestKey};
 use super::problem::Problem;
 use super::steps::events;
+use super::story::today;
 use crate::engine::handle::Done;
 use crate::engine::published::Published;
 use crate::journal::record::Record;
@@ -116,7 +118,7 @@ pub(super) enum TicketPhase {
     Cancelled,
 }
 
-/// A ticket of today as staff see it.
+/// A ticket as staff see it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct TicketDetail {
     /// Identity, for ever.
@@ -163,7 +165,7 @@ pub(super) struct TicketDetail {
     appointment: Option<AppointmentLine>,
 }
 
-/// Tickets of today, oldest first.
+/// Tickets of a date, oldest first.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(super) struct TicketList {
     /// At most 1000.
@@ -184,6 +186,9 @@ pub(super) struct TicketFilter {
     /// State.
     #[param(inline)]
     state: Option<TicketPhase>,
+    /// Local date, `2026-11-22`; today unless said. A consultant finds today's only.
+    #[param(value_type = Option<String>)]
+    date: Option<Date>,
 }
 
 /// Why a ticket is cancelled.
@@ -321,7 +326,7 @@ fn track_url(setup: &Setup, track: &TrackToken) -> String {
     format!("{}/t/{}", base.trim_end_matches('/'), track.0)
 }
 
-/// Find tickets of today
+/// Find tickets
 #[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(TicketFilter),
     responses((status = 200, body = TicketList),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "Refusal")))]
@@ -339,7 +344,18 @@ async fn list(
     let number = filter.number.as_deref().map(plain_number);
     let published = state.engine.published();
     let centre = &published.state.centre;
-    let mut found = centre.tickets.values().filter(|ticket| {
+    let past = match filter.date.filter(|date| *date != today(&published)) {
+        Some(date) => {
+            caller.must_be(OVERSEERS)?;
+            Some(state.history()?.tickets(date).await?)
+        }
+        None => None,
+    };
+    let of_date: Box<dyn Iterator<Item = &Ticket> + Send> = match &past {
+        Some(tickets) => Box::new(tickets.iter()),
+        None => Box::new(centre.tickets.values()),
+    };
+    let mut found = of_date.filter(|ticket| {
         service.is_none_or(|service| ticket.service == service)
             && number
                 .as_ref()

@@ -13,11 +13,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
+use rinda::app::history::Past;
 use rinda::clock::{Clock, ManualClock};
 use rinda::codes::CodeKeys;
 use rinda::engine::handle::EngineHandle;
 use rinda::engine::run::{Parts, start};
 use rinda::journal::Journal;
+use rinda::metrics::Metrics;
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
 use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
@@ -45,7 +47,7 @@ pub struct TestCentre {
     pub presses: Arc<Mutex<Vec<(String, u8)>>>,
     setup: Setup,
     thread: JoinHandle<()>,
-    data: tempfile::TempDir,
+    pub data: tempfile::TempDir,
 }
 
 /// An answer.
@@ -90,7 +92,7 @@ impl TestCentre {
         let mut setup = setup();
         change(&mut setup);
         let centre = Self::over(data, clock, setup, config);
-        fill_register(&centre.engine, centre.clock.now()).await;
+        fill_register(&centre.engine, centre.clock.now(), 12).await;
         centre
     }
 
@@ -119,7 +121,39 @@ impl TestCentre {
         setup: Setup,
         config: WebConfig,
     ) -> Self {
-        let (engine, thread) = engine(data.path(), clock.clone(), setup.clone());
+        Self::over_with(data, clock, setup, config, None)
+    }
+
+    /// A centre with metrics: it knows the tickets of dates that are over.
+    pub async fn remembering(config: WebConfig) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(MONDAY_TEN.parse().unwrap()));
+        let setup = setup();
+        // The journal comes first: the metrics are made of it.
+        std::fs::create_dir_all(data.path().join("journal")).unwrap();
+        let (metrics, _) =
+            Metrics::open(data.path(), &setup.timezone, 0, clock.now(), &mut |_, _| {}).unwrap();
+        let metrics = Some(Arc::new(metrics));
+        let centre = Self::over_with(data, clock, setup, config, metrics);
+        fill_register(&centre.engine, centre.clock.now(), 48).await;
+        centre
+    }
+
+    fn over_with(
+        data: tempfile::TempDir,
+        clock: Arc<ManualClock>,
+        setup: Setup,
+        config: WebConfig,
+        metrics: Option<Arc<Metrics>>,
+    ) -> Self {
+        let (engine, thread) = engine(data.path(), clock.clone(), setup.clone(), metrics.clone());
+        let past = Past {
+            data: data.path().to_owned(),
+            metrics,
+            setup: Arc::new(setup.clone()),
+            clock: clock.clone(),
+            engine: engine.clone(),
+        };
         let presses = Arc::default();
         let ports = Ports {
             simulated: Some(Arc::new(Board {
@@ -128,6 +162,7 @@ impl TestCentre {
             voice: Some(Arc::new(Speaker)),
             reports: Some(Arc::new(Figures)),
             codes: Arc::new(CodeKeys::open(data.path()).unwrap()),
+            history: Some(Arc::new(past)),
         };
         let state = AppState::new(engine.clone(), clock.clone(), config, ports);
         Self {
@@ -205,14 +240,19 @@ impl TestCentre {
     }
 }
 
-fn engine(data: &Path, clock: Arc<ManualClock>, setup: Setup) -> (EngineHandle, JoinHandle<()>) {
+fn engine(
+    data: &Path,
+    clock: Arc<ManualClock>,
+    setup: Setup,
+    metrics: Option<Arc<Metrics>>,
+) -> (EngineHandle, JoinHandle<()>) {
     let (journal, opened) = Journal::open(data, setup.timezone.clone(), &mut |_, _| {}).unwrap();
     start(Parts {
         setup: Arc::new(setup),
         clock,
         journal,
         state: opened.state,
-        metrics: None,
+        metrics,
         alerts: Vec::new(),
         version: "test".to_owned(),
     })
@@ -271,7 +311,7 @@ pub const PEOPLE: [(&str, Role); 5] = [
 /// The token of each: plain ASCII.
 pub const TOKENS: [&str; 5] = ["anna", "berta", "manager", "quality", "admin"];
 
-async fn fill_register(engine: &EngineHandle, now: Timestamp) {
+async fn fill_register(engine: &EngineHandle, now: Timestamp, hours: i64) {
     let phc = cheap_hash(PASSWORD);
     for ((login, role), token) in PEOPLE.into_iter().zip(TOKENS) {
         let account = Account {
@@ -285,7 +325,7 @@ async fn fill_register(engine: &EngineHandle, now: Timestamp) {
         change(engine, AccessEvent::StaffAdded(account)).await;
         let session = Session {
             login: login.to_owned(),
-            expires_at: now + SignedDuration::from_hours(12),
+            expires_at: now + SignedDuration::from_hours(hours),
         };
         let token_sha256 = sha256_hex(token);
         change(

@@ -17,20 +17,24 @@ use crate::centre::{TestCentre, change};
 use crate::privacy::names_nobody;
 use rinda::access::AccessEvent;
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// No frame takes longer than this, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Served {
-    centre: TestCentre,
+pub struct Served {
+    pub centre: TestCentre,
     address: String,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 async fn served() -> Served {
-    let centre = TestCentre::start().await;
+    served_by(TestCentre::start().await).await
+}
+
+/// A centre behind a real listener.
+pub async fn served_by(centre: TestCentre) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let stop = CancellationToken::new();
@@ -58,7 +62,7 @@ impl Served {
         }
     }
 
-    async fn watch(&self, query: &str, who: &str) -> Socket {
+    pub async fn watch(&self, query: &str, who: &str) -> Socket {
         let bearer = format!("Bearer {who}");
         let headers = [("authorization", bearer.as_str())];
         self.connect(query, &headers).await.expect("a WebSocket")
@@ -66,7 +70,7 @@ impl Served {
 }
 
 /// The next view, passing over signs of life.
-async fn view(socket: &mut Socket) -> Value {
+pub async fn view(socket: &mut Socket) -> Value {
     loop {
         let value = frame(socket).await;
         if value.get("alive").is_none() {

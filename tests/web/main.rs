@@ -14,3 +14,4 @@ mod register;
 mod requests;
 mod roles;
 mod sign_in;
+mod story;

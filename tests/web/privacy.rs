@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use rinda::access::StaffFigures;
+use rinda::web::WebConfig;
 use serde_json::Value;
 
 use crate::centre::{PEOPLE, TestCentre};
+use crate::live::{served_by, view};
 
 /// Every field a public payload may have. A new one is added here only after somebody has made
 /// sure that it holds no personal data.
@@ -160,4 +163,35 @@ async fn a_ticket_page_shows_its_own_ticket_and_an_unknown_one_nothing() {
     assert!(same.body.is_empty());
     let unknown = centre.get("", "/api/v1/track/guessed").await;
     assert_eq!(unknown.refusal(), (404, "no_such_ticket".to_owned()));
+}
+
+#[tokio::test]
+async fn a1_12_the_quality_role_sees_desks_and_no_consultant_unless_configured() {
+    for (staff_figures, named) in [
+        (StaffFigures::Aggregates, false),
+        (StaffFigures::Named, true),
+    ] {
+        let config = WebConfig {
+            staff_figures,
+            ..WebConfig::default()
+        };
+        let centre = TestCentre::with(|_| {}, config).await;
+        centre.post("anna", "/api/v1/desks/1/open", "").await;
+        let ticket = centre.issue(1).await;
+        centre.post("anna", "/api/v1/desks/1/call-next", "").await;
+        let story = format!("/api/v1/tickets/{}/story", ticket["id"]);
+        let served = served_by(centre).await;
+        for (who, sees) in [("quality", named), ("manager", true), ("admin", true)] {
+            for query in ["view=manager", "view=desk&desk=1"] {
+                let frame = view(&mut served.watch(query, who).await).await;
+                let text = frame.to_string();
+                assert_eq!(text.contains("anna.liepa"), sees, "{who} {query}");
+                assert!(text.contains("P 001"), "{who} {query} is whole");
+            }
+            let story = served.centre.get(who, &story).await.json();
+            assert_eq!(story["steps"][1]["kind"], "called", "{story}");
+            assert_eq!(story["steps"][1]["who"]["desk"], 1);
+            assert_eq!(story.to_string().contains("anna.liepa"), sees, "{who}");
+        }
+    }
 }

@@ -147,6 +147,42 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
     ),
     (
         "GET",
+        "/api/v1/tickets/999/story",
+        "",
+        [false, true, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/reports/half-hours?from=2026-11-16&to=2026-11-22",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/reports/days/2026-11-23/half-hours",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/reports/days/2026-11-23/tickets",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/tickets?date=2026-11-20",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/reports/mine/2026-11-23",
+        "",
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "GET",
         "/api/v1/staff",
         "",
         [false, false, true, false, true, false, false],

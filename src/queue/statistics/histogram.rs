@@ -48,7 +48,8 @@ impl Histogram {
         self.0.iter().map(|(seconds, count)| (*seconds, *count))
     }
 
-    pub(super) fn add(&mut self, seconds: u32, count: i64) {
+    /// Puts a value in `count` times, or takes it out as often where that is negative.
+    pub fn add(&mut self, seconds: u32, count: i64) {
         let slot = self.0.entry(seconds).or_default();
         *slot += count;
         if *slot == 0 {

@@ -178,5 +178,15 @@ pub struct AppointmentsToday {
     pub missed: u32,
 }
 
+impl ManagerView {
+    /// For those who see desks and not who sits there: staff figures are personal data (A1.12).
+    pub fn without_names(mut self) -> Self {
+        for desk in &mut self.desks {
+            desk.consultant = None;
+        }
+        self
+    }
+}
+
 /// Customers without paper whom the manager's page names.
 pub const PAPERS_MAX: usize = 50;

@@ -1,0 +1,150 @@
+//! Single tickets and dates for the web: today's from what is published, older ones from the
+//! rollups, and what happened from the journal, which is entered where the date begins.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use crate::clock::Clock;
+use crate::engine::handle::EngineHandle;
+use crate::journal::state::State;
+use crate::journal::{read_days, read_near};
+use crate::metrics::Metrics;
+use crate::queue::catalogue::Service;
+use crate::queue::setup::Setup;
+use crate::queue::ticket::{Ticket, TicketId};
+use crate::report::halves::{Worst, WorstHalfHours};
+use crate::report::{DayLog, Eyes, MyDay, Story, my_day, story};
+use crate::web::ports::{History, Looked, ReportError};
+
+/// What is needed to look back.
+#[derive(Clone)]
+pub struct Past {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The rollups; without them only today is known.
+    pub metrics: Option<Arc<Metrics>>,
+    /// The set-up.
+    pub setup: Arc<Setup>,
+    /// For the moment of the figures.
+    pub clock: Arc<dyn Clock>,
+    /// For what is durable.
+    pub engine: EngineHandle,
+}
+
+/// The past as it stands at one moment.
+struct Look {
+    past: Past,
+    state: Arc<State>,
+    now: Timestamp,
+}
+
+impl Past {
+    /// Looks on a thread of its own: sled and the journal read from the disk.
+    fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Look) -> Result<T, ReportError> + Send + 'static,
+    ) -> Looked<'_, T> {
+        let look = Look {
+            past: self.clone(),
+            state: self.engine.published().state.clone(),
+            now: self.clock.now(),
+        };
+        Box::pin(async move {
+            tokio::task::spawn_blocking(move || work(&look))
+                .await
+                .map_err(unreadable)?
+        })
+    }
+}
+
+impl Look {
+    fn metrics(&self) -> Result<&Metrics, ReportError> {
+        let metrics = self.past.metrics.as_deref();
+        metrics.ok_or_else(|| unreadable("the metrics are not open"))
+    }
+
+    fn date_of(&self, ticket: TicketId) -> Result<Option<Date>, ReportError> {
+        if let Some(ticket) = self.state.centre.tickets.get(&ticket) {
+            return Ok(Some(ticket.date));
+        }
+        if self.state.centre.tickets_issued < ticket.0 {
+            return Ok(None);
+        }
+        let ticket = self.metrics()?.ticket(ticket).map_err(unreadable)?;
+        Ok(ticket.map(|ticket| ticket.date))
+    }
+
+    fn tickets(&self, date: Date) -> Result<Vec<Ticket>, ReportError> {
+        if self.state.centre.date == Some(date) {
+            return Ok(self.state.centre.tickets.values().cloned().collect());
+        }
+        self.metrics()?.tickets_of(date).map_err(unreadable)
+    }
+
+    /// The events of a date. Damaged records are passed over: what is left is told.
+    fn log(&self, date: Date) -> Result<Option<DayLog>, ReportError> {
+        let data = &self.past.data;
+        let begun = match &self.past.metrics {
+            Some(metrics) => metrics.begun(date).map_err(unreadable)?,
+            None => None,
+        };
+        if let Some(seq) = begun {
+            let records = read_near(data, seq).map_err(unreadable)?;
+            return Ok(DayLog::read(date, records.flatten()));
+        }
+        if self.state.centre.date != Some(date) {
+            return Ok(None);
+        }
+        let from = date.checked_sub(1.day()).unwrap_or(date);
+        let to = date.checked_add(2.days()).unwrap_or(date);
+        let records = read_days(data, &self.past.setup.timezone, from..to).map_err(unreadable)?;
+        Ok(DayLog::read(date, records.flatten()))
+    }
+}
+
+impl History for Past {
+    fn story(&self, ticket: TicketId, eyes: Eyes) -> Looked<'_, Option<Story>> {
+        self.look(move |look| {
+            let Some(date) = look.date_of(ticket)? else {
+                return Ok(None);
+            };
+            let log = look.log(date)?;
+            Ok(log.and_then(|log| story(&look.past.setup, &log, ticket, eyes)))
+        })
+    }
+
+    fn tickets(&self, date: Date) -> Looked<'_, Vec<Ticket>> {
+        self.look(move |look| look.tickets(date))
+    }
+
+    fn worst(
+        &self,
+        from: Date,
+        to: Date,
+        service: Option<Service>,
+        limit: usize,
+    ) -> Looked<'_, WorstHalfHours> {
+        self.look(move |look| {
+            let setup = &look.past.setup;
+            let mut worst = Worst::new(service, limit);
+            for date in from.series(1.day()).take_while(|date| *date <= to) {
+                worst.add(setup, date, &look.tickets(date)?);
+            }
+            Ok(worst.finish(setup, from, to))
+        })
+    }
+
+    fn my_day(&self, date: Date, login: String) -> Looked<'_, Option<MyDay>> {
+        self.look(move |look| {
+            let log = look.log(date)?;
+            Ok(log.map(|log| my_day(&log, &login, look.now)))
+        })
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> ReportError {
+    ReportError::Unreadable(error.to_string())
+}
