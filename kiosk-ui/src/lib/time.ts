@@ -44,6 +44,17 @@ export function isoDateText(iso: string): string {
   return `${day}.${month}.${year}.`;
 }
 
+/** The ISO date of "18.11.2026.", "18.11.2026", "8.1.26" or an ISO date; null where it is none. */
+export function readDate(text: string): string | null {
+  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
+  const local = /^(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4}|\d{2})\.?$/.exec(text.trim());
+  if (!iso && !local) return null;
+  const [year = '', month = '', day = ''] = iso ? iso.slice(1) : (local ?? []).slice(1).reverse();
+  const full = `${year.padStart(4, '20')}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const moment = new Date(`${full}T00:00:00Z`);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(full) ? full : null;
+}
+
 /** "18.11." from an ISO date. */
 export function shortDateText(iso: string): string {
   const [, month = '', day = ''] = iso.split('-');

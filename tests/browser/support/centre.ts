@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@playwright/test';
 import type { JournalRecord } from './journal.ts';
+import { morning } from './morning.ts';
 import { Program, RINDA, run } from './program.ts';
 import { type PrintedTicket, readTicket } from './ticket-bytes.ts';
 
@@ -15,6 +16,8 @@ export interface CentreOptions {
   devices: boolean;
   /** Reception as in most centres: five days a week, public holidays observed; else round the clock. */
   office?: boolean;
+  /** It has a morning behind it (`morning.ts`). */
+  morning?: boolean;
 }
 
 export const PASSWORD = 'kluss-rits-upmala';
@@ -48,6 +51,7 @@ export class Centre {
     await writeFile(centre.config, centre.configuration());
     try {
       await centre.startDevices();
+      if (options.morning) await centre.importMorning();
       await centre.startDaemon();
       for (const [login, role] of [
         ['anna', 'consultant'],
@@ -131,6 +135,13 @@ ${devices}
 
   private paper(ending: string, number: number): string {
     return path.join(this.folder, 'paper', `${String(number).padStart(4, '0')}.${ending}`);
+  }
+
+  private async importMorning(): Promise<void> {
+    const file = path.join(this.folder, 'morning.ndjson');
+    const midnight = Date.parse(`${this.today}T00:00:00Z`) - this.aheadHours * 3_600_000;
+    await writeFile(file, morning(this.today, midnight));
+    await this.command('import', '', [file]);
   }
 
   private async startDevices(): Promise<void> {

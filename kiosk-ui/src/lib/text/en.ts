@@ -1,6 +1,7 @@
 import { pluralEn } from '../plural';
 import { appointmentsEn } from './appointments-en';
 import type { Texts } from './lv';
+import { historyEn, myDayEn } from './history';
 import { mischiefEn, staffingEn } from './staffing';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
@@ -41,6 +42,7 @@ export const en: Texts = {
     connected: 'Connected',
     disconnected: 'No connection',
     connecting: 'Connecting…',
+    dateWrong: 'Write it like this: 22.11.2026. No dates to come.',
     cancel: 'Cancel',
     close: 'Close',
     yes: 'Yes',
@@ -444,6 +446,8 @@ export const en: Texts = {
   },
   staffing: staffingEn,
   mischief: mischiefEn,
+  history: historyEn,
+  myDay: myDayEn,
   calendar: {
     month: (month, year) => `${months[month - 1] ?? ''} ${year}`,
     weekdayShort: (day) => ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][day - 1] ?? '',

@@ -1,5 +1,6 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
+import { historyLv, myDayLv } from './history';
 import { mischiefLv, staffingLv } from './staffing';
 import { appointmentsLv } from './appointments-lv';
 
@@ -53,6 +54,7 @@ export const lv = {
     connected: 'Savienots',
     disconnected: 'Nav savienojuma',
     connecting: 'Savienojas…',
+    dateWrong: 'Rakstiet tā: 22.11.2026. Nākotnes datumi neder.',
     cancel: 'Atcelt',
     close: 'Aizvērt',
     yes: 'Jā',
@@ -466,6 +468,8 @@ export const lv = {
   },
   staffing: staffingLv,
   mischief: mischiefLv,
+  history: historyLv,
+  myDay: myDayLv,
   calendar: {
     month: (month: number, year: number) => `${year}. gada ${months[month - 1] ?? ''}`,
     weekdayShort: (day: number) => ['P', 'O', 'T', 'C', 'Pk', 'S', 'Sv'][day - 1] ?? '',
