@@ -184,6 +184,11 @@ impl ManagerView {
         for desk in &mut self.desks {
             desk.consultant = None;
         }
+        let services = self.closing.services.iter_mut();
+        for stop in services.filter_map(|service| service.stopped.as_mut()) {
+            // Absent would say that the daemon did.
+            stop.by = stop.by.take().map(|_| "darbinieks".to_owned());
+        }
         self
     }
 }
