@@ -106,7 +106,7 @@ async fn a_story_tells_every_event_of_its_ticket_in_order_with_what_was_taken_ba
     assert_eq!(
         steps[0]["text"],
         format!(
-            "Biļete P 001 „{}”: pieprasīta no automāta „foyer”. Priekšā neviena nebija, solīts gaidīt līdz 5 min.",
+            "Biļete P 001 „{}”: pieprasīta no automāta „foyer”. Priekšā neviena nebija, gaidīšanas laiks netika solīts.",
             story["service_name"].as_str().unwrap()
         )
     );
