@@ -24,15 +24,19 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("engine", &engine),
         ("report", &report),
         ("devices", &queue),
+        ("codes", &queue),
+        ("bookings", &["queue", "codes", "journal", "engine"]),
         (
             "web",
-            &["queue", "access", "clock", "journal", "engine", "report"],
+            &[
+                "queue", "access", "bookings", "clock", "codes", "journal", "engine", "report",
+            ],
         ),
         (
             "app",
             &[
-                "queue", "access", "clock", "config", "devices", "engine", "journal", "metrics",
-                "progress", "report", "web",
+                "queue", "access", "bookings", "clock", "codes", "config", "devices", "engine",
+                "journal", "metrics", "progress", "report", "web",
             ],
         ),
         (
@@ -41,6 +45,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
                 "queue",
                 "access",
                 "app",
+                "bookings",
                 "clock",
                 "config",
                 "devices",
