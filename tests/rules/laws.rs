@@ -284,6 +284,7 @@ impl Book {
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm)] // `see` hands on these alone.
     fn see_at_desk(&mut self, happened: &Happened) {
         let at = happened.at;
         match &happened.event {
