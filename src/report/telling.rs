@@ -96,6 +96,8 @@ impl Telling<'_> {
             CallRule::OutOfTurn => "Ārpus kārtas",
             CallRule::Appointment => "Pēc pieraksta",
             CallRule::AppointmentEarly => "Pirms pierakstītā laika, jo cita klienta nebija",
+            CallRule::Reinstated => "Atjaunota rindā pēc neierašanās",
+            CallRule::SentHere => "Nosūtīta tieši uz šo galdu",
             CallRule::ByHand => "Izvēlēta ar roku, nevis pēc kārtas",
         };
         let rest = match reason.rule {
@@ -103,6 +105,8 @@ impl Telling<'_> {
             CallRule::OutOfTurn
             | CallRule::Appointment
             | CallRule::AppointmentEarly
+            | CallRule::Reinstated
+            | CallRule::SentHere
             | CallRule::ByHand => "",
         };
         Some(format!(
