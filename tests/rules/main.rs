@@ -20,5 +20,6 @@ mod paper;
 mod properties;
 mod reasons;
 mod skills;
+mod slots;
 mod turn;
 mod undo;

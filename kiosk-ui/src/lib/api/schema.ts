@@ -575,6 +575,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/days/{date}/half-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The half-hours of a day */
+        get: operations["half_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/days/{date}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tickets of a day or a half-hour, longest wait first */
+        get: operations["tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/half-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The half-hours in which customers waited longest
+         * @description By the 90th percentile of the wait of those who came in them, longest first.
+         */
+        get: operations["worst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/mine/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's own day (A1.12)
+         * @description What the signed-in person did at desks on the date, beside the medians of the centre. Nobody
+         *     gets anybody else's.
+         */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/quarters/{quarter}": {
         parameters: {
             query?: never;
@@ -738,7 +813,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find tickets of today */
+        /** Find tickets */
         get: operations["list"];
         put?: never;
         /** Issue a ticket */
@@ -845,6 +920,28 @@ export interface paths {
         put?: never;
         /** Print a ticket's paper once more, marked KOPIJA */
         post: operations["reprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One ticket from the press to the finish
+         * @description Logins are told to managers and administrators, to the quality role where `[report]
+         *     staff_figures = "named"`. A consultant sees the stories of tickets that were at their own desk
+         *     today.
+         */
+        get: operations["story"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1348,6 +1445,19 @@ export interface components {
             name: string;
             /** @description IANA time zone in which pages show times, e.g. `Europe/Riga`. */
             timezone: string;
+        };
+        /** @description Medians only: more would say something of a single colleague. */
+        CentreMiddle: {
+            /**
+             * Format: int32
+             * @description Median handling, seconds.
+             */
+            handling_median_s?: number | null;
+            /**
+             * Format: int32
+             * @description Median wait, seconds.
+             */
+            wait_median_s?: number | null;
         };
         /** @description A customer with an appointment. */
         CheckInRequest: {
@@ -2138,6 +2248,21 @@ export interface components {
             /** @description Start, e.g. "8.30". */
             label: string;
         };
+        /** @description The half-hours of a date, from the first to the last in which anything was. */
+        HalfHourDay: {
+            /**
+             * Format: date
+             * @description Local date.
+             */
+            date: string;
+            /** @description Half-hours in order. */
+            half_hours: components["schemas"]["HalfHourLine"][];
+            /**
+             * Format: int32
+             * @description Target wait, seconds.
+             */
+            target_s: number;
+        };
         /** @description Ghosts of a half-hour. */
         HalfHourGhosts: {
             /** @description Of the tickets issued in it. */
@@ -2149,6 +2274,38 @@ export interface components {
             half_hour: number;
             /** @description Its start, e.g. "8.30". */
             label: string;
+        };
+        /** @description One half-hour of one date. */
+        HalfHourLine: {
+            /**
+             * Format: int32
+             * @description First calls in it.
+             */
+            called: number;
+            /**
+             * Format: date
+             * @description Local date.
+             */
+            date: string;
+            /**
+             * Format: int32
+             * @description Finished in it.
+             */
+            finished: number;
+            /** @description Where it begins, local, "09:30". */
+            half_hour: string;
+            /**
+             * Format: int32
+             * @description Tickets issued in it.
+             */
+            issued: number;
+            /**
+             * Format: int32
+             * @description Of these, waits longer than the target.
+             */
+            over_target: number;
+            /** @description Waits of those issued in it, as far as they were called. */
+            wait: components["schemas"]["Times"];
         };
         /** @description One half-hour of a weekday over the quarter. */
         HalfHourStaffing: {
@@ -2741,6 +2898,57 @@ export interface components {
             /** @description A date that is free by its weekday, ISO. */
             to: string;
         };
+        /** @description One consultant's day. */
+        MyDay: {
+            /**
+             * Format: date-time
+             * @description The moment of these figures.
+             */
+            as_of: string;
+            /**
+             * Format: int32
+             * @description Time on breaks, seconds.
+             */
+            break_s: number;
+            /**
+             * Format: int32
+             * @description Breaks begun.
+             */
+            breaks: number;
+            /** @description The middle of the whole centre on this date. */
+            centre: components["schemas"]["CentreMiddle"];
+            /**
+             * Format: date
+             * @description Local date.
+             */
+            date: string;
+            /** @description Handling: departure − arrival, per customer at the desk. */
+            handling: components["schemas"]["Times"];
+            /**
+             * Format: int32
+             * @description Called by the consultant and not come, as it stands.
+             */
+            no_shows: number;
+            /**
+             * Format: int32
+             * @description Time at an open desk, breaks left out, seconds.
+             */
+            open_s: number;
+            /**
+             * Format: int32
+             * @description Tickets the consultant finished.
+             */
+            served: number;
+            /** @description Where and when the consultant sat, in order. */
+            sittings: components["schemas"]["Sitting"][];
+            /**
+             * Format: int32
+             * @description Tickets sent on to another queue or desk.
+             */
+            transferred: number;
+            /** @description Waits of tickets whose first call was the consultant's. */
+            wait: components["schemas"]["Times"];
+        };
         /** @description Who is next for a desk, and why. */
         NextLine: {
             /** @description Why, a Latvian sentence. */
@@ -3274,6 +3482,24 @@ export interface components {
             /** @description Bearer token, the same as in the cookie; shown once. */
             token: string;
         };
+        /** @description A stretch at one desk. */
+        Sitting: {
+            /**
+             * Format: int32
+             * @description Desk.
+             */
+            desk: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until when; absent while it lasts.
+             */
+            to?: string | null;
+        };
         /**
          * @description What became of a ticket's paper.
          * @enum {string}
@@ -3405,6 +3631,11 @@ export interface components {
              */
             target_percent: number;
         };
+        /**
+         * @description What kind of event a step is.
+         * @enum {string}
+         */
+        StepKind: "issued" | "paper" | "overtaken" | "called" | "recalled" | "arrived" | "documents" | "finished" | "no_show" | "reinstated" | "out_of_turn" | "transferred" | "parked" | "resumed" | "cancelled" | "undone" | "desk" | "day_ended" | "daemon";
         /** @description Who stopped a service. */
         StopLine: {
             /**
@@ -3427,6 +3658,94 @@ export interface components {
             /** @description 1 to 200 characters. */
             reason: string;
         };
+        /** @description One ticket's story. */
+        Story: {
+            /**
+             * Format: int32
+             * @description Tickets ahead at issue.
+             */
+            ahead: number;
+            /**
+             * Format: date
+             * @description Local date of issue.
+             */
+            date: string;
+            /**
+             * Format: int32
+             * @description Finish − arrival, all stays together, seconds; absent before the first ended.
+             */
+            handling_s?: number | null;
+            /**
+             * Format: int64
+             * @description Identity, for ever.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was issued.
+             */
+            issued_at: string;
+            /** @description Printed number, e.g. "P 027". */
+            number: string;
+            /** @description Out of turn (A2/2/2.5). */
+            out_of_turn: boolean;
+            promise?: components["schemas"]["WaitRange"] | null;
+            /** @description Service it was issued for. */
+            service: components["schemas"]["Service"];
+            /** @description Its name. */
+            service_name: string;
+            /** @description Where it stands, or how it ended. */
+            state: components["schemas"]["StoryState"];
+            /** @description What happened, oldest first. */
+            steps: components["schemas"]["StoryStep"][];
+            /**
+             * Format: int32
+             * @description The target wait, seconds.
+             */
+            target_s: number;
+            /**
+             * Format: int32
+             * @description Last finish − issue, seconds.
+             */
+            visit_s?: number | null;
+            /**
+             * Format: int32
+             * @description First call − issue, seconds; absent where it was not called.
+             */
+            wait_s?: number | null;
+            /** @description Why it waited as long as it did, in Latvian sentences. */
+            why: string[];
+        };
+        /**
+         * @description Where a ticket stands, or how it ended.
+         * @enum {string}
+         */
+        StoryState: "waiting" | "at_desk" | "parked" | "finished" | "no_show" | "cancelled";
+        /** @description One event of a story. */
+        StoryStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What. */
+            kind: components["schemas"]["StepKind"];
+            /** @description Of a call: why this ticket, and whom it overtook, in a Latvian sentence. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Journal sequence of the event.
+             */
+            seq: number;
+            /** @description In a Latvian sentence. */
+            text: string;
+            /** @description The same on the centre's clock, "10.42". */
+            time: string;
+            /** @description It was taken back afterwards. */
+            undone: boolean;
+            /** @description Who. */
+            who: components["schemas"]["Who"];
+        };
         /** @description A word of the report. */
         Term: {
             /** @description What it means, with its formula. */
@@ -3442,7 +3761,7 @@ export interface components {
              */
             ticket: number;
         };
-        /** @description A ticket of today as staff see it. */
+        /** @description A ticket as staff see it. */
         TicketDetail: {
             /**
              * Format: int32
@@ -3548,12 +3867,47 @@ export interface components {
             /** @description Came from another service or desk. */
             transferred: boolean;
         };
-        /** @description Tickets of today, oldest first. */
+        /** @description Tickets of a date, oldest first. */
         TicketList: {
             /** @description There are more than these. */
             more: boolean;
             /** @description At most 1000. */
             tickets: components["schemas"]["TicketDetail"][];
+        };
+        /** @description A ticket in a list of the report. */
+        TicketOfHalfHour: {
+            /** @description It was called. */
+            called: boolean;
+            /**
+             * Format: date-time
+             * @description First call, if any.
+             */
+            called_at?: string | null;
+            /**
+             * Format: int64
+             * @description Identity: its story is under it.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was issued.
+             */
+            issued_at: string;
+            /** @description Printed number. */
+            number: string;
+            /** @description Out of turn (A2/2/2.5). */
+            out_of_turn: boolean;
+            /** @description Service it was issued for. */
+            service: components["schemas"]["Service"];
+            /** @description Where it stands, or how it ended. */
+            state: components["schemas"]["StoryState"];
+            /** @description Sent on to another queue or desk. */
+            transferred: boolean;
+            /**
+             * Format: int32
+             * @description First call − issue; of one that was never called, what it waited in vain, seconds.
+             */
+            wait_s: number;
         };
         /**
          * @description Where a ticket stands.
@@ -3569,6 +3923,28 @@ export interface components {
             out_of_turn?: boolean;
             /** @description Service, by its button digit. */
             service: components["schemas"]["Service"];
+        };
+        /** @description The tickets issued in a half-hour, or on a day, longest wait first. */
+        TicketsOfHalfHour: {
+            /**
+             * Format: date
+             * @description Local date.
+             */
+            date: string;
+            /** @description The half-hour, "09:30"; absent where the whole day was asked for. */
+            half_hour?: string | null;
+            /**
+             * Format: int32
+             * @description Target wait, seconds.
+             */
+            target_s: number;
+            /** @description Those of this page. */
+            tickets: components["schemas"]["TicketOfHalfHour"][];
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            total: number;
         };
         /** @description A distribution of times. */
         Times: {
@@ -3736,6 +4112,25 @@ export interface components {
              */
             weekday: number;
         };
+        /** @description Who did something. */
+        Who: {
+            /**
+             * Format: int32
+             * @description At which desk, where one sits at one.
+             */
+            desk?: number | null;
+            /** @description A device's name. */
+            device?: string | null;
+            /** @description A person's login, for those who may see it. */
+            login?: string | null;
+            /** @description As what. */
+            role: components["schemas"]["WhoRole"];
+        };
+        /**
+         * @description As what somebody acts.
+         * @enum {string}
+         */
+        WhoRole: "rinda" | "device" | "consultant" | "supervisor";
         /** @description How many were called within the target, and who was left out of that. */
         WithinTarget: components["schemas"]["Share"] & {
             /**
@@ -3753,6 +4148,26 @@ export interface components {
              * @description Among those who count: still uncalled and past the target.
              */
             uncalled_late: number;
+        };
+        /** @description The half-hours of a span of dates in which customers waited longest. */
+        WorstHalfHours: {
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description By the 90th percentile of the wait, longest first. */
+            half_hours: components["schemas"]["HalfHourLine"][];
+            /**
+             * Format: int32
+             * @description Target wait, seconds.
+             */
+            target_s: number;
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
         };
     };
     responses: never;
@@ -5012,6 +5427,148 @@ export interface operations {
             };
         };
     };
+    half_hours: {
+        parameters: {
+            query?: {
+                /** @description Button digit of the service of issue. */
+                service?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `2026-11-22` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HalfHourDay"];
+                };
+            };
+            /** @description Refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickets: {
+        parameters: {
+            query?: {
+                /** @description Issued in the half-hour that begins then, local, `09:30`; the whole day unless said. */
+                half_hour?: string;
+                /** @description Button digit of the service of issue. */
+                service?: number;
+                /** @description At most so many, up to 200. */
+                limit?: number;
+                /** @description Pass over so many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `2026-11-22` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsOfHalfHour"];
+                };
+            };
+            /** @description `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    worst: {
+        parameters: {
+            query: {
+                /** @description First date, `2026-11-16`. */
+                from: string;
+                /** @description Last date; at most 92 days in all. */
+                to: string;
+                /** @description Button digit of the service of issue. */
+                service?: number;
+                /** @description At most so many, up to 100; 20 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorstHalfHours"];
+                };
+            };
+            /** @description `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-22` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDay"];
+                };
+            };
+            /** @description `no_such_report` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quarter: {
         parameters: {
             query?: never;
@@ -5409,6 +5966,8 @@ export interface operations {
                 service?: number;
                 /** @description State. */
                 state?: "waiting" | "called" | "serving" | "documents" | "parked" | "finished" | "no_show" | "cancelled";
+                /** @description Local date, `2026-11-22`; today unless said. A consultant finds today's only. */
+                date?: string;
             };
             header?: never;
             path?: never;
@@ -5663,6 +6222,37 @@ export interface operations {
                 };
             };
             /** @description `no_printer`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    story: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Ticket id, of any date */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description `no_such_ticket`, `not_allowed` */
             default: {
                 headers: {
                     [name: string]: unknown;
