@@ -211,6 +211,7 @@ fn sample(setup: &Setup, service: Service) -> Ticket {
         counts_from: Timestamp::UNIX_EPOCH,
         out_of_turn: false,
         reinstated: false,
+        reinstated_at: None,
         reserved_for: None,
         place: Place::Waiting,
         legs: Vec::new(),

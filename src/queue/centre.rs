@@ -143,6 +143,7 @@ impl Centre {
                     ticket.counts_from = *counts_from;
                     ticket.out_of_turn = false;
                     ticket.reinstated = true;
+                    ticket.reinstated_at = Some(at);
                 }
             }
             Event::SlipRequested { ticket, print } => self.queue_slip(at, *ticket, print, true),
@@ -449,6 +450,7 @@ impl Centre {
                 counts_from: *counts_from,
                 out_of_turn: *out_of_turn,
                 reinstated: false,
+                reinstated_at: None,
                 reserved_for: None,
                 transfers: 0,
                 place: Place::Waiting,

@@ -142,7 +142,8 @@ pub fn reason_for(
 /// is so since then.
 fn stood_before(other: &Ticket, chosen: &Ticket) -> bool {
     if other.reinstated {
-        other.id != chosen.id && other.counts_from < chosen.issued_at
+        let since = other.reinstated_at.unwrap_or(other.counts_from);
+        other.id != chosen.id && since < chosen.issued_at
     } else {
         other.id < chosen.id
     }

@@ -193,6 +193,9 @@ pub struct Ticket {
     pub out_of_turn: bool,
     /// Put back after a no-show.
     pub reinstated: bool,
+    /// When; absent where it was not, or by a version that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reinstated_at: Option<Timestamp>,
     /// Transferred to this desk in person; it alone calls the ticket while it is open.
     pub reserved_for: Option<DeskNumber>,
     /// How often it was sent on to another queue or desk.

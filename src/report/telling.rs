@@ -101,13 +101,16 @@ impl Telling<'_> {
             CallRule::ByHand => "Izvēlēta ar roku, nevis pēc kārtas",
         };
         let rest = match reason.rule {
-            CallRule::Turn => ", agrāk par visām citām, ko galds varēja aicināt",
+            CallRule::Turn => ", agrāk par visām citām, ko galds varēja aicināt".to_owned(),
             CallRule::OutOfTurn
             | CallRule::Appointment
             | CallRule::AppointmentEarly
             | CallRule::Reinstated
-            | CallRule::SentHere
-            | CallRule::ByHand => "",
+            | CallRule::SentHere => String::new(),
+            CallRule::ByHand => match reason.instead_of {
+                Some(first) => format!(", pēc kārtas bija {}", self.numbers(&[first])),
+                None => String::new(),
+            },
         };
         Some(format!(
             "{by}: skaitās paņemta plkst. {time}{rest}; {whom}."

@@ -192,6 +192,15 @@ fn a_reinstated_no_show_is_a_walk_in_from_now() {
 }
 
 #[test]
+fn who_was_put_back_after_another_came_is_not_overtaken_by_them() {
+    let back = "issue 2; staff 3 out; staff 1 out; open 3; call 3; +60; reinstate #2; out #2";
+    check(
+        &format!("{back}; open 2; call 2"),
+        "called #3 out of turn over #1",
+    );
+}
+
+#[test]
 fn a_parked_customer_is_never_called_by_itself_and_comes_back() {
     let parked = "open 1; open 2; issue 1; issue 1; call 1; arrive 1; park 1";
     check(&format!("{parked}; call 1"), "called #2 turn");
