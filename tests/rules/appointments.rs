@@ -237,10 +237,10 @@ fn days_without_the_daemon_are_unlinked_at_its_start() {
     let (mut floor, _) = after("book 1 2026-11-24T10:30 A; book 1 2026-11-26T10:30 B");
     floor.now = local("2026-11-27T09:00");
     let unlinked = floor.restart().into_iter().filter_map(|event| {
-        if let Event::AppointmentCodesUnlinked { date } = event {
-            return Some(date.to_string());
-        }
-        None
+        let Event::AppointmentCodesUnlinked { date } = event else {
+            return None;
+        };
+        Some(date.to_string())
     });
     assert_eq!(unlinked.collect::<Vec<_>>(), ["2026-11-24", "2026-11-26"]);
 }
