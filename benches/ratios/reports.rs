@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rinda::app::{ports, storage};
@@ -24,6 +25,9 @@ use super::years::{LARGE_TICKETS, LAST_QUARTER, QUARTER_TICKETS, Years, evening}
 /// Reports from the rollups of one size.
 const REPORTS: usize = 9;
 
+/// A quarter's PDF or XLSX takes no longer.
+const FILE_MAX: Duration = Duration::from_secs(1);
+
 /// How long one report took each way.
 pub struct Taken {
     rollups: Duration,
@@ -39,11 +43,14 @@ pub fn measure(data: &Path, quarter: &str, rows: &mut Vec<Row>) -> Result<Taken>
     let (rollups, text) = from_rollups(&metrics, &setup, quarter, now)?;
     let (journal, days) = from_journal(data, &setup, quarter)?;
     ensure!(
-        text == write(&setup, quarter, days, now)?,
+        text == as_json(&setup, quarter, days, now)?,
         "the two ways differ"
     );
     let taken = Taken { rollups, journal };
     rows.push(taken.row(QUARTER_TICKETS, "five years in the same metrics"));
+    for (name, format) in [("PDF", ReportFormat::Pdf), ("XLSX", ReportFormat::Xlsx)] {
+        rows.push(file(&metrics, &setup, quarter, now, (name, format))?);
+    }
     Ok(taken)
 }
 
@@ -59,7 +66,7 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
         .map(|service| service.issued)
         .sum();
     ensure!(issued == i64::try_from(LARGE_TICKETS)?, "{issued} tickets");
-    let expected = write(&setup, quarter, days.clone(), now)?;
+    let expected = as_json(&setup, quarter, days.clone(), now)?;
     let beside = years.data.with_extension("rollups");
     let opened = storage::open(&beside, &setup, now)?;
     let metrics = opened.metrics.context("the metrics do not open")?;
@@ -112,19 +119,49 @@ impl Taken {
     }
 }
 
+/// The same quarter as a file, figures and all; at most a second is wanted.
+fn file(
+    metrics: &Metrics,
+    setup: &Setup,
+    quarter: Quarter,
+    now: Timestamp,
+    (name, format): (&str, ReportFormat),
+) -> Result<Row> {
+    let from = quarter.first_date().context("a first date")?;
+    let end = quarter.last_date().context("a last date")?.tomorrow()?;
+    let mut times = Vec::new();
+    let mut size = 0;
+    for _ in 0..REPORTS {
+        let began = Instant::now();
+        let days = metrics.days(from..end)?;
+        let report = report::quarter_report(setup, &Edits::default(), quarter, days, now);
+        size = ports::render(&report, format)?.len();
+        times.push(began.elapsed());
+    }
+    let median = percentile(&mut times, 50);
+    ensure!(median <= FILE_MAX, "{name} took {}", time(median));
+    Ok(Row {
+        what: format!("the same quarter as {name}"),
+        figure: time(median),
+        baseline: time(FILE_MAX),
+        ratio: ratio(median.as_secs_f64(), FILE_MAX.as_secs_f64()),
+        note: format!("from the rollups, median of {REPORTS}; baseline: the limit; {size} bytes"),
+    })
+}
+
 fn from_rollups(
     metrics: &Metrics,
     setup: &Setup,
     quarter: Quarter,
     now: Timestamp,
-) -> Result<(Duration, String)> {
+) -> Result<(Duration, Bytes)> {
     let from = quarter.first_date().context("a first date")?;
     let end = quarter.last_date().context("a last date")?.tomorrow()?;
     let mut times = Vec::new();
-    let mut text = String::new();
+    let mut text = Bytes::new();
     for _ in 0..REPORTS {
         let began = Instant::now();
-        text = write(setup, quarter, metrics.days(from..end)?, now)?;
+        text = as_json(setup, quarter, metrics.days(from..end)?, now)?;
         times.push(began.elapsed());
     }
     Ok((percentile(&mut times, 50), text))
@@ -142,12 +179,12 @@ fn from_journal(
     Ok((taken, recomputed.days))
 }
 
-fn write(
+fn as_json(
     setup: &Setup,
     quarter: Quarter,
     days: BTreeMap<Date, DayFigures>,
     now: Timestamp,
-) -> Result<String> {
+) -> Result<Bytes> {
     let report = report::quarter_report(setup, &Edits::default(), quarter, days, now);
     ports::render(&report, ReportFormat::Json)
 }

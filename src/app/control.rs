@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -81,6 +83,8 @@ pub enum Request {
 pub enum Answer {
     /// Text to print.
     Text(String),
+    /// A file, in Base64.
+    File(String),
     /// What went wrong.
     Error(String),
 }
@@ -158,7 +162,7 @@ async fn answer(stream: UnixStream, control: Control) -> Result<()> {
         .await?;
     let answer = match serde_json::from_str(&line) {
         Ok(request) => match act(control, request).await {
-            Ok(text) => Answer::Text(text),
+            Ok(answer) => answer,
             Err(error) => Answer::Error(format!("{error:#}")),
         },
         Err(error) => Answer::Error(format!("not understood: {error}")),
@@ -169,7 +173,7 @@ async fn answer(stream: UnixStream, control: Control) -> Result<()> {
     Ok(())
 }
 
-async fn act(control: Control, request: Request) -> Result<String> {
+async fn act(control: Control, request: Request) -> Result<Answer> {
     match request {
         Request::Staff { change } => {
             let published = control.engine.published();
@@ -184,7 +188,7 @@ async fn act(control: Control, request: Request) -> Result<String> {
                     .await
                     .map_err(|error| anyhow!("{error}"))?;
             }
-            Ok(outcome.says)
+            Ok(Answer::Text(outcome.says))
         }
         Request::Report {
             year,
@@ -195,19 +199,24 @@ async fn act(control: Control, request: Request) -> Result<String> {
                 .reports
                 .report(ReportOf::Quarter { year, quarter }, format)
                 .await?;
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
+            Ok(Answer::File(STANDARD.encode(&bytes)))
         }
         Request::VerifyMetrics => {
             let differences =
                 tokio::task::spawn_blocking(move || control.reports.verify(&control.data))
                     .await??;
             if differences.is_empty() {
-                Ok("metrics: equal to the journal".to_owned())
+                Ok(Answer::Text("metrics: equal to the journal".to_owned()))
             } else {
                 Err(anyhow!("metrics differ:\n{}", differences.join("\n")))
             }
         }
-        Request::PrinterStatus { kiosk } => printers::status(&control.engine, kiosk.as_deref()),
+        Request::PrinterStatus { kiosk } => {
+            printers::status(&control.engine, kiosk.as_deref()).map(Answer::Text)
+        }
+        Request::PrinterTest { kiosk } => printers::test(control.printers, kiosk.as_deref())
+            .await
+            .map(Answer::Text),
         Request::ImportBookings { form, file } => {
             let outcome = bookings::import(
                 &control.engine,
@@ -217,10 +226,9 @@ async fn act(control: Control, request: Request) -> Result<String> {
                 file.as_bytes(),
             )
             .await?;
-            Ok(told(&outcome))
+            Ok(Answer::Text(told(&outcome)))
         }
-        Request::Appointments { date } => Ok(listed(&control.engine, date)),
-        Request::PrinterTest { kiosk } => printers::test(control.printers, kiosk.as_deref()).await,
+        Request::Appointments { date } => Ok(Answer::Text(listed(&control.engine, date))),
     }
 }
 
@@ -274,6 +282,16 @@ fn listed(engine: &EngineHandle, date: Option<Date>) -> String {
 /// # Errors
 /// What the daemon refuses; where it ends in the middle.
 pub async fn ask(data: &Path, request: &Request) -> Result<Option<String>> {
+    let answer = ask_for_file(data, request).await?;
+    let text = answer.map(String::from_utf8).transpose();
+    text.context("the daemon's answer is no text")
+}
+
+/// Asks the daemon of a data directory, if one runs there, for what may be no text.
+///
+/// # Errors
+/// What the daemon refuses; where it ends in the middle.
+pub async fn ask_for_file(data: &Path, request: &Request) -> Result<Option<Vec<u8>>> {
     let Ok(mut stream) = UnixStream::connect(control_path(data)).await else {
         return Ok(None);
     };
@@ -286,7 +304,11 @@ pub async fn ask(data: &Path, request: &Request) -> Result<Option<String>> {
         .await
         .context("the daemon does not answer")?;
     match serde_json::from_str(&line).context("the daemon ended before it answered")? {
-        Answer::Text(text) => Ok(Some(text)),
+        Answer::Text(text) => Ok(Some(text.into_bytes())),
+        Answer::File(text) => {
+            let bytes = STANDARD.decode(text);
+            Ok(Some(bytes.context("the daemon's answer is damaged")?))
+        }
         Answer::Error(text) => Err(anyhow!(text)),
     }
 }

@@ -124,7 +124,10 @@ fn make(
             let report = report::day_report(setup, edits, *date, days.get(date), as_of);
             match format {
                 ReportFormat::Json => json(&report),
-                ReportFormat::Csv | ReportFormat::Table => Err(ReportError::NoSuchReport),
+                ReportFormat::Table => Ok(report::day_table(&report).into()),
+                ReportFormat::Pdf => Ok(report::day_pdf(&report).map_err(unreadable)?.into()),
+                ReportFormat::Xlsx => Ok(report::day_xlsx(&report).map_err(unreadable)?.into()),
+                ReportFormat::Csv => Err(ReportError::NoSuchReport),
             }
         }
     }
@@ -144,18 +147,20 @@ fn quarter_text(
     let end = last.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
     let days = metrics.days(from..end).map_err(unreadable)?;
     let report = report::quarter_report(setup, edits, quarter, days, as_of);
-    Ok(render(&report, format).map_err(unreadable)?.into())
+    render(&report, format).map_err(unreadable)
 }
 
 /// A quarter's report written out.
 ///
 /// # Errors
-/// Where it cannot be written as JSON or CSV, which plain data always can.
-pub fn render(report: &QuarterReport, format: ReportFormat) -> Result<String> {
+/// Where it cannot be written in that form, which plain data always can.
+pub fn render(report: &QuarterReport, format: ReportFormat) -> Result<Bytes> {
     Ok(match format {
-        ReportFormat::Json => serde_json::to_string(report)?,
-        ReportFormat::Csv => report::csv(report)?,
-        ReportFormat::Table => report::table(report),
+        ReportFormat::Json => serde_json::to_vec(report)?.into(),
+        ReportFormat::Csv => report::csv(report)?.into(),
+        ReportFormat::Table => report::table(report).into(),
+        ReportFormat::Pdf => report::quarter_pdf(report)?.into(),
+        ReportFormat::Xlsx => report::quarter_xlsx(report)?.into(),
     })
 }
 

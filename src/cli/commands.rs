@@ -1,6 +1,6 @@
 //! What each command does.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -171,6 +171,15 @@ async fn report(
     let parsed: Quarter = quarter
         .parse()
         .map_err(|error| WrongUse(format!("{error}")))?;
+    // The other forms are files to the byte.
+    let for_reading = matches!(format, Format::Table | Format::Json);
+    let binary = matches!(format, Format::Pdf | Format::Xlsx);
+    if binary && out.is_none() && std::io::stdout().is_terminal() {
+        return Err(WrongUse(
+            "a terminal cannot show this format: name a file with --out FILE".to_owned(),
+        )
+        .into());
+    }
     let config = place.config_if_any()?;
     let data = place.data(config.as_ref());
     let request = Request::Report {
@@ -178,14 +187,15 @@ async fn report(
         quarter: parsed.number().unsigned_abs(),
         format: format.into(),
     };
-    let text = match control::ask(&data, &request).await? {
-        Some(text) => text,
+    let report = match control::ask_for_file(&data, &request).await? {
+        Some(report) => report,
         None => report_from_journal(place, parsed, format)?,
     };
     match out {
-        None => say(text.trim_end()),
+        None if !for_reading => give(&report),
+        None => say(String::from_utf8_lossy(&report).trim_end()),
         Some(path) => {
-            std::fs::write(path, text)
+            std::fs::write(path, report)
                 .with_context(|| format!("cannot write {}", path.display()))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -193,7 +203,7 @@ async fn report(
 }
 
 /// Where no daemon runs, the figures are recomputed from the journal.
-fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<String> {
+fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<Vec<u8>> {
     let config = place.config()?;
     let data = place.data(Some(&config));
     let recomputed = report::recompute_quarter(&data, &config.setup.timezone, quarter)
@@ -201,7 +211,7 @@ fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Resul
     let as_of = SystemClock::start().now();
     let edits = &recomputed.calendar;
     let report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);
-    ports::render(&report, format.into())
+    Ok(ports::render(&report, format.into())?.into())
 }
 
 fn export(place: &Place, dates: Option<(Date, Date)>, secrets: Secrets) -> Result<ExitCode> {
@@ -428,8 +438,13 @@ fn tell_damage<'a>(damage: impl Iterator<Item = &'a Damage>) -> Result<ExitCode>
 
 /// Prints what was asked for. Whoever reads only the beginning has what they want.
 pub(super) fn say(text: &str) -> Result<ExitCode> {
+    give(format!("{text}\n").as_bytes())
+}
+
+/// Writes to standard output; a reader that has seen enough is no failure.
+fn give(bytes: &[u8]) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
     }

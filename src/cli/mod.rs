@@ -135,6 +135,8 @@ enum Format {
     Table,
     Json,
     Csv,
+    Xlsx,
+    Pdf,
 }
 
 impl From<Format> for ReportFormat {
@@ -143,6 +145,8 @@ impl From<Format> for ReportFormat {
             Format::Table => Self::Table,
             Format::Json => Self::Json,
             Format::Csv => Self::Csv,
+            Format::Xlsx => Self::Xlsx,
+            Format::Pdf => Self::Pdf,
         }
     }
 }

@@ -135,8 +135,8 @@ pub(super) fn not_yet() -> Vec<NotYet> {
         ("A1.8", "Pamatotās sūdzības: programma tās vēl nereģistrē."),
         (
             "A1.12",
-            "Pieraksts, salīdzinājums ar iepriekšējo ceturksni un pirms gada, diagrammas, prognožu \
-             kvalitāte, pārējo novērtējumu reģistrs un apstiprinājums: vēl nav.",
+            "Salīdzinājums ar iepriekšējo ceturksni un pirms gada, pārējo novērtējumu reģistrs un \
+             apstiprinājums programmā: vēl nav.",
         ),
         (
             "A2/1/1, A2/1/4",

@@ -1,6 +1,6 @@
 //! Figures as they are written in Latvian: decimal comma, dates with full stops.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Weekday};
 
 /// What stands where there is nothing to tell.
 pub(super) const NOTHING: &str = "–";
@@ -45,6 +45,11 @@ pub(super) fn date(date: Date) -> String {
     format!("{:02}.{:02}.{}.", date.day(), date.month(), date.year())
 }
 
+/// "12.30"
+pub(super) fn clock(at: DateTime) -> String {
+    format!("{:02}.{:02}", at.hour(), at.minute())
+}
+
 /// "oktobris"
 pub(super) fn month(number: i8) -> &'static str {
     match number {
@@ -63,6 +68,19 @@ pub(super) fn month(number: i8) -> &'static str {
     }
 }
 
+/// "Ot"
+pub(super) fn weekday_short(date: Date) -> &'static str {
+    match date.weekday() {
+        Weekday::Monday => "Pr",
+        Weekday::Tuesday => "Ot",
+        Weekday::Wednesday => "Tr",
+        Weekday::Thursday => "Ce",
+        Weekday::Friday => "Pk",
+        Weekday::Saturday => "Se",
+        Weekday::Sunday => "Sv",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +93,6 @@ mod tests {
         assert_eq!(hours(5400), "1,5");
         assert_eq!(percent(0.8241), "82,4 %");
         assert_eq!(date(jiff::civil::date(2026, 10, 5)), "05.10.2026.");
+        assert_eq!(weekday_short(jiff::civil::date(2026, 10, 5)), "Pr");
     }
 }

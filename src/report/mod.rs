@@ -1,5 +1,5 @@
 //! The quarterly flow-management evaluation (A1.12) and the report of a day: pure functions from
-//! daily figures to typed figures, and from these to a table, CSV and JSON. What lies beneath:
+//! daily figures to typed figures, and from these to text, PDF, XLSX, CSV and JSON. What lies beneath:
 //! half-hours, single tickets' stories, and a consultant's own day.
 //!
 //! Definitions, all in whole seconds between UTC instants:
@@ -20,6 +20,7 @@
 mod compliance;
 mod day_log;
 mod days;
+mod document;
 mod figures;
 pub mod glossary;
 pub mod halves;
@@ -27,23 +28,27 @@ mod latvian;
 mod mine;
 pub mod mischief;
 pub mod model;
+mod pdf;
 mod quarter;
 mod recompute;
 pub mod staffing;
 pub mod story;
-mod table;
 mod telling;
+mod text;
 mod tidy;
+mod xlsx;
 
 pub use day_log::{DayLog, Entry};
 pub use days::day_report;
 pub use mine::{MyDay, my_day};
 pub use model::{DayReport, QuarterReport};
+pub use pdf::{PdfError, day_pdf, quarter_pdf};
 pub use quarter::quarter_report;
 pub use recompute::{Recomputed, recompute, recompute_quarter};
 pub use story::{Eyes, Story, story};
-pub use table::table;
+pub use text::{day_table, table};
 pub use tidy::{CsvError, csv};
+pub use xlsx::{XlsxError, day_xlsx, quarter_xlsx};
 
 pub use crate::journal::{NoQuarter, Quarter};
 

@@ -36,6 +36,8 @@ pub struct QuarterReport {
     pub total: Period,
     /// By service, in button order.
     pub services: Vec<ServicePeriod>,
+    /// All services together, week by week.
+    pub weeks: Vec<Week>,
     /// By desk.
     pub desks: Vec<DeskLine>,
     /// What else happened.
@@ -109,6 +111,19 @@ pub struct Month {
     /// "2026-10".
     pub month: String,
     /// Its figures; absent where no date of it has data.
+    pub figures: Option<Figures>,
+}
+
+/// One week, as far as it is in the quarter.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Week {
+    /// ISO 8601 week, "2026-W41".
+    pub week: String,
+    /// Its first date in the quarter.
+    pub from: Date,
+    /// Its last date in the quarter.
+    pub to: Date,
+    /// Its figures, pooled; absent where no date of it has data.
     pub figures: Option<Figures>,
 }
 

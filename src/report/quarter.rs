@@ -9,7 +9,7 @@ use super::compliance;
 use super::days::{add_occurrences, day_line};
 use super::figures::{desk_lines, figures, share_of, target_s};
 use super::model::{
-    Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod,
+    Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod, Week,
 };
 use super::{glossary, mischief, staffing};
 use crate::journal::Quarter;
@@ -43,6 +43,8 @@ pub fn quarter_report(
         .take_while(|date| *date <= to)
         .map(|date| day_line(setup, edits, date, days.get(&date), as_of))
         .collect();
+    let target_s = target_s(setup);
+    let weeks = weeks(&lines, &days, target_s, as_of);
     let mut occurrences = Occurrences::default();
     for line in &lines {
         if let Some(day) = days.get(&line.date) {
@@ -52,7 +54,6 @@ pub fn quarter_report(
     let staffing = staffing::staffing(setup, edits, &days, as_of);
     let mischief = mischief::of_dates(setup, &days);
     let pooled = Pooled::of(days, from);
-    let target_s = target_s(setup);
     let period = |months: &[Option<ServiceFigures>; 3]| period(months, from, target_s, as_of);
     let total = period(&pooled.total());
     let services: Vec<ServicePeriod> = Service::ALL
@@ -78,6 +79,7 @@ pub fn quarter_report(
         completeness,
         total,
         services,
+        weeks,
         desks: desk_lines(setup, &pooled.desks, as_of),
         occurrences,
         staffing,
@@ -85,6 +87,35 @@ pub fn quarter_report(
         days: lines,
         glossary: glossary::terms(),
     }
+}
+
+/// The quarter's weeks, Monday to Sunday, the first and the last cut off at its ends.
+fn weeks(
+    lines: &[DayLine],
+    days: &BTreeMap<Date, DayFigures>,
+    target_s: u32,
+    as_of: Timestamp,
+) -> Vec<Week> {
+    lines
+        .chunk_by(|one, next| one.date.iso_week_date().week() == next.date.iso_week_date().week())
+        .filter_map(|week| {
+            let (from, to) = (week.first()?.date, week.last()?.date);
+            let iso = from.iso_week_date();
+            let mut pooled: Option<ServiceFigures> = None;
+            for day in week.iter().filter_map(|line| days.get(&line.date)) {
+                let pooled = pooled.get_or_insert_default();
+                for figures in day.services.values() {
+                    pooled.merge(figures, 1);
+                }
+            }
+            Some(Week {
+                week: format!("{:04}-W{:02}", iso.year(), iso.week()),
+                from,
+                to,
+                figures: pooled.map(|pooled| figures(&pooled, target_s, as_of)),
+            })
+        })
+        .collect()
 }
 
 /// Figures pooled by month; a month no date of which has data is none.

@@ -10,7 +10,7 @@
 //! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday` or `half_hour` |
 //! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) or half-hour (`8.30`); empty for the centre |
 //! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
-//! | `period` | `2026-Q4`, `2026-10` or `2026-10-05` |
+//! | `period` | `2026-Q4`, `2026-10`, `2026-W41` or `2026-10-05` |
 //! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
@@ -41,6 +41,12 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
             name: &service.name,
         };
         rows.period(subject, &service.period)?;
+    }
+    for week in &report.weeks {
+        match &week.figures {
+            Some(figures) => rows.figures(Subject::centre(), &week.week, figures)?,
+            None => rows.plain(Subject::centre(), &week.week, "issued", "tickets", None)?,
+        }
     }
     for desk in &report.desks {
         rows.desk(desk)?;
@@ -224,6 +230,7 @@ impl<'a> Rows<'a> {
             ("print_failures", "count", all.print_failures),
             ("print_unknown", "count", all.print_unknown),
             ("reprints", "count", all.reprints),
+            ("finished_timed", "tickets", all.finished_timed),
             (
                 "finished_after_closing",
                 "tickets",
@@ -246,7 +253,9 @@ impl<'a> Rows<'a> {
                 Some(value),
             )?;
         }
-        Ok(())
+        let share = complete.share.map(|share| share.to_string());
+        let measure = ("completeness", "share");
+        self.write(Subject::centre(), &report.quarter, measure, share, None)
     }
 
     fn period(&mut self, subject: Subject<'_>, period: &Period) -> Written {

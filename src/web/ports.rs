@@ -49,6 +49,10 @@ pub enum ReportFormat {
     Csv,
     /// A table of plain text.
     Table,
+    /// PDF.
+    Pdf,
+    /// Excel's XLSX.
+    Xlsx,
 }
 
 /// What a report is of.

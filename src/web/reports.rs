@@ -14,6 +14,9 @@ use super::ports::{ReportFormat, ReportOf};
 use super::problem::Problem;
 use crate::report::{DayReport, QuarterReport};
 
+const PDF: &str = "application/pdf";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(quarter))
@@ -22,8 +25,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// The quarterly evaluation (A1.12)
 #[utoipa::path(get, path = "/api/v1/reports/quarters/{quarter}", tag = "reports",
-    params(("quarter" = String, Path, description = "`2026-Q4`; with `.csv` or `.txt` in that form, else as `Accept` says")),
-    responses((status = 200, description = "The report", content((QuarterReport = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+    params(("quarter" = String, Path, description = "`2026-Q4`; with `.pdf`, `.xlsx`, `.csv` or `.txt` in that form, else as `Accept` says")),
+    responses((status = 200, description = "The report", content((QuarterReport = "application/json"), (String = "text/csv"), (String = "text/plain"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
 async fn quarter(
     State(state): State<AppState>,
@@ -39,8 +42,8 @@ async fn quarter(
 
 /// A day
 #[utoipa::path(get, path = "/api/v1/reports/days/{date}", tag = "reports",
-    params(("date" = String, Path, description = "`2026-11-22`")),
-    responses((status = 200, description = "The report", body = DayReport),
+    params(("date" = String, Path, description = "`2026-11-22`; with `.pdf`, `.xlsx` or `.txt` in that form, else as `Accept` says")),
+    responses((status = 200, description = "The report", content((DayReport = "application/json"), (String = "text/plain"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_report`")))]
 async fn day(
     State(state): State<AppState>,
@@ -67,6 +70,8 @@ async fn report(
         ReportFormat::Json => ("application/json", None),
         ReportFormat::Csv => ("text/csv; charset=utf-8", Some("csv")),
         ReportFormat::Table => ("text/plain; charset=utf-8", None),
+        ReportFormat::Pdf => (PDF, Some("pdf")),
+        ReportFormat::Xlsx => (XLSX, Some("xlsx")),
     };
     let mut response = body.into_response();
     let headers = response.headers_mut();
@@ -86,6 +91,8 @@ fn format_of<'a>(name: &'a str, headers: &HeaderMap) -> Result<(&'a str, ReportF
         Some((name, "json")) => Ok((name, ReportFormat::Json)),
         Some((name, "csv")) => Ok((name, ReportFormat::Csv)),
         Some((name, "txt")) => Ok((name, ReportFormat::Table)),
+        Some((name, "pdf")) => Ok((name, ReportFormat::Pdf)),
+        Some((name, "xlsx")) => Ok((name, ReportFormat::Xlsx)),
         Some(_) => Err(Problem::not_found()),
         None => Ok((name, accepted(headers))),
     }
@@ -101,6 +108,8 @@ fn accepted(headers: &HeaderMap) -> ReportFormat {
             "application/json" => Some(ReportFormat::Json),
             "text/csv" => Some(ReportFormat::Csv),
             "text/plain" => Some(ReportFormat::Table),
+            PDF => Some(ReportFormat::Pdf),
+            XLSX => Some(ReportFormat::Xlsx),
             _ => None,
         })
         .unwrap_or(ReportFormat::Json)
@@ -144,6 +153,10 @@ mod tests {
         assert_eq!(format_of("2026-Q4", &headers).unwrap().1, ReportFormat::Csv);
         let json = format_of("2026-Q4.json", &headers).unwrap();
         assert_eq!(json, ("2026-Q4", ReportFormat::Json));
-        assert_eq!(format_of("2026-Q4.xlsx", &headers).unwrap_err().status, 404);
+        let pdf = format_of("2026-Q4.pdf", &headers).unwrap();
+        assert_eq!(pdf, ("2026-Q4", ReportFormat::Pdf));
+        assert_eq!(format_of("2026-Q4.docx", &headers).unwrap_err().status, 404);
+        headers.insert(header::ACCEPT, XLSX.parse().unwrap());
+        assert_eq!(accepted(&headers), ReportFormat::Xlsx);
     }
 }

@@ -150,7 +150,7 @@ fn a_program_in_another_language_finds_the_same_figures() {
         for (script, parts) in [
             (
                 "recompute.py",
-                ["total", "services", "desks", "occurrences", "days"].as_slice(),
+                ["total", "services", "weeks", "desks", "occurrences", "days"].as_slice(),
             ),
             ("recompute_floor.py", &["staffing", "mischief"]),
         ] {

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod drive;
+mod formats;
 mod history;
 mod independent;
 mod mischief;

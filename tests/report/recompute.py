@@ -585,6 +585,22 @@ def main(quarter, as_of, setup_path, *paths):
         whole = figures(chosen, booked, setup["target_s"], as_of)
         return {"quarter": whole, "months": months}
 
+    weeks = []
+    for date in dates:
+        iso = date.isocalendar()
+        name = f"{iso.year:04}-W{iso.week:02}"
+        if not weeks or weeks[-1]["week"] != name:
+            weeks.append({"week": name, "from": date})
+        weeks[-1]["to"] = date
+    for week in weeks:
+        within = lambda date: week["from"] <= date <= week["to"]
+        of = [t for t in kept if within(t["date"])]
+        seen = any(within(date) for date in days)
+        slots = [v for v in visits if within(v["date"])]
+        value = figures(of, slots, setup["target_s"], as_of)
+        week["figures"] = value if seen else None
+        week["from"], week["to"] = str(week["from"]), str(week["to"])
+
     lines = [
         day_line(date, days.get(date), by_date.get(date, []), hours.of(date), as_of)
         for date in dates
@@ -601,6 +617,7 @@ def main(quarter, as_of, setup_path, *paths):
                 )
                 for digit, name in sorted(setup["services"].items())
             ],
+            "weeks": weeks,
             "desks": [
                 desk_figures(desk, kept, days.values(), today.get(desk), as_of)
                 for desk in setup["desks"]

@@ -236,6 +236,7 @@ async fn the_centre_health_and_metrics_tell_how_things_stand() {
 
 #[tokio::test]
 async fn reports_and_voice_pass_through() {
+    const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let centre = TestCentre::start().await;
     let path = "/api/v1/reports/quarters/2026-Q4";
     for (path, accept, kind, body) in [
@@ -258,11 +259,24 @@ async fn reports_and_voice_pass_through() {
             "text/plain; charset=utf-8",
             "Table",
         ),
+        (format!("{path}.pdf"), "*/*", "application/pdf", "Pdf"),
+        (path.to_owned(), "application/pdf", "application/pdf", "Pdf"),
+        (format!("{path}.xlsx"), "*/*", XLSX, "Xlsx"),
+        (path.to_owned(), XLSX, XLSX, "Xlsx"),
     ] {
         let headers = [("accept", accept)];
         let answer = centre.ask_with("quality", "GET", &path, "", &headers).await;
         assert_eq!(answer.headers["content-type"], kind);
         assert_eq!(answer.body, body);
+        let file = match body {
+            "Csv" | "Pdf" | "Xlsx" => {
+                let ending = body.to_lowercase();
+                Some(format!("attachment; filename=\"rinda-2026-Q4.{ending}\""))
+            }
+            _ => None,
+        };
+        let told = answer.headers.get("content-disposition");
+        assert_eq!(told.map(|value| value.to_str().unwrap().to_owned()), file);
     }
     let none = centre
         .get("manager", "/api/v1/reports/days/2026-11-22")

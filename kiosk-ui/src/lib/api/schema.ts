@@ -3280,6 +3280,8 @@ export interface components {
             to: string;
             /** @description All services together. */
             total: components["schemas"]["Period"];
+            /** @description All services together, week by week. */
+            weeks: components["schemas"]["Week"][];
         };
         /** @description A queue in one line. */
         QueueLine: {
@@ -4101,6 +4103,22 @@ export interface components {
             since: string;
             /** @description View. */
             view: string;
+        };
+        /** @description One week, as far as it is in the quarter. */
+        Week: {
+            figures?: components["schemas"]["Figures"] | null;
+            /**
+             * Format: date
+             * @description Its first date in the quarter.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Its last date in the quarter.
+             */
+            to: string;
+            /** @description ISO 8601 week, "2026-W41". */
+            week: string;
         };
         /** @description The half-hours of one weekday. */
         WeekdayStaffing: {
@@ -5400,7 +5418,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `2026-11-22` */
+                /** @description `2026-11-22`; with `.pdf`, `.xlsx` or `.txt` in that form, else as `Accept` says */
                 date: string;
             };
             cookie?: never;
@@ -5414,6 +5432,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayReport"];
+                    "text/plain": string;
+                    "application/pdf": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description `no_such_report` */
@@ -5574,7 +5595,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `2026-Q4`; with `.csv` or `.txt` in that form, else as `Accept` says */
+                /** @description `2026-Q4`; with `.pdf`, `.xlsx`, `.csv` or `.txt` in that form, else as `Accept` says */
                 quarter: string;
             };
             cookie?: never;
@@ -5590,6 +5611,8 @@ export interface operations {
                     "application/json": components["schemas"]["QuarterReport"];
                     "text/csv": string;
                     "text/plain": string;
+                    "application/pdf": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description `no_such_report` */

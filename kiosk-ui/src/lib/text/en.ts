@@ -359,7 +359,7 @@ export const en: Texts = {
     closed: 'Closed',
     quarter: 'Quarter',
     show: 'Show',
-    download: 'Download CSV',
+    download: (format) => `Download ${format}`,
     asOf: (time) => `As of ${time}`,
     noReport: 'No data for this quarter.',
     loading: 'Loading…',

@@ -380,7 +380,7 @@ export const lv = {
     closed: 'Slēgts',
     quarter: 'Ceturksnis',
     show: 'Rādīt',
-    download: 'Lejupielādēt CSV',
+    download: (format: string) => `Lejupielādēt ${format}`,
     asOf: (time: string) => `Dati uz ${time}`,
     noReport: 'Par šo ceturksni datu nav.',
     loading: 'Ielādē…',
