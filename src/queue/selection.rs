@@ -87,6 +87,15 @@ pub fn waiting_in_order(centre: &Centre) -> Vec<&Ticket> {
     waiting
 }
 
+/// Whether some open desk calls both services.
+pub fn share_a_desk(centre: &Centre, one: Service, other: Service) -> bool {
+    let mut open = centre
+        .desks
+        .values()
+        .filter_map(|desk| desk.staffed.as_ref());
+    open.any(|desk| desk.services.contains(&one) && desk.services.contains(&other))
+}
+
 /// Tickets waiting for a service.
 pub fn waiting_for(centre: &Centre, service: Service) -> impl Iterator<Item = &Ticket> {
     centre

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rinda::queue::appointments::{AppointmentId, Status};
 use rinda::queue::event::Event;
+use rinda::queue::forecast::outlook::Outlook;
 use rinda::queue::ticket::TicketId;
+use rinda::queue::view::WaitRange;
 
 use crate::floor::{Floor, TEN, local, service, setup};
 use crate::following::agrees;
@@ -304,4 +306,37 @@ fn the_forecast_knows_who_is_booked_and_who_came() {
     ] {
         agrees(&after(script).0);
     }
+}
+
+/// Whoever has an appointment is told the wait of the place it takes, and nothing of a day that may
+/// not suffice: booked appointments always come in.
+#[test]
+fn an_appointment_is_promised_the_wait_of_the_place_it_takes() {
+    let (mut floor, _) = after("open 1; book 1 10:15 A; issue 1; issue 1");
+    let wait = |p50_s| WaitRange {
+        p50_s,
+        p90_s: 2 * p50_s,
+    };
+    let outlook = |floor: &Floor| Outlook {
+        waits: BTreeMap::from([(TicketId(1), wait(100)), (TicketId(2), wait(700))]),
+        next: BTreeMap::from([(service(1), wait(1_400))]),
+        ..Outlook::nothing(floor.now)
+    };
+    floor.outlook = Some(outlook(&floor));
+    floor.run("checkin A");
+    let kept = &floor.centre.tickets[&TicketId(3)];
+    // Callable from 10.05, five minutes from now, and before both who wait.
+    let until_callable_s = 300;
+    assert_eq!(
+        kept.promise,
+        Some(WaitRange {
+            p50_s: until_callable_s,
+            p90_s: until_callable_s,
+        })
+    );
+    floor.pass(jiff::SignedDuration::from_secs(60));
+    floor.outlook = Some(outlook(&floor));
+    floor.run("issue 1");
+    let last = &floor.centre.tickets[&TicketId(4)];
+    assert_eq!(last.promise, Some(wait(1_400)));
 }

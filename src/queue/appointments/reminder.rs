@@ -32,7 +32,7 @@ pub fn reminder(setup: &Setup, service: Service, slot: Timestamp, code: &str) ->
         subject: format!("Jūsu pieraksts: {when}"),
         body: format!(
             "Labdien!\n\n\
-             Jūs esat pierakstīts apmeklējumam {when}\n\
+             Jums ir pieraksts apmeklējumam {when}\n\
              Vieta: {place}\n\
              Pakalpojums: {}\n\
              Pieraksta kods: {code}\n\n\

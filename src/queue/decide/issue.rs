@@ -17,6 +17,7 @@ use crate::queue::rejection::Rejection;
 use crate::queue::selection;
 use crate::queue::setup::Setup;
 use crate::queue::ticket::{DeskNumber, Origin, Ticket, TicketId, TicketNumber};
+use crate::queue::view::WaitRange;
 
 /// Last number of a series on one date.
 pub const SERIES_NUMBER_MAX: u16 = 9_999;
@@ -104,18 +105,46 @@ pub(super) fn issue_as(
         counts_from,
         out_of_turn,
         ahead: ahead_of(centre, setup, service, None, (counts_from, ticket)),
-        promise: moment.outlook.and_then(|outlook| {
-            let key = (counts_from, ticket);
-            outlook.promise(centre, service, out_of_turn, key, moment.now)
-        }),
-        may_not_suffice: closing_of(moment)
-            .is_some_and(|closing| closing.may_not_suffice.contains(&service)),
+        promise: promise(centre, moment, ordered, ticket),
+        // Booked appointments always come in, so that nobody is to be told otherwise.
+        may_not_suffice: appointment.is_none()
+            && closing_of(moment).is_some_and(|closing| closing.may_not_suffice.contains(&service)),
         print: printer_for(centre, setup, actor, asked).map(|kiosk| PrintOrder {
             job: centre.next_job(),
             kiosk,
         }),
         appointment,
     }])
+}
+
+/// The wait promised to a ticket about to be issued.
+fn promise(
+    centre: &Centre,
+    moment: &Moment,
+    ordered: &Ordered,
+    ticket: TicketId,
+) -> Option<WaitRange> {
+    let outlook = moment.outlook?;
+    let key = (ordered.counts_from, ticket);
+    match ordered
+        .appointment
+        .filter(|appointment| appointment.on_time)
+    {
+        Some(kept) => outlook.promise_to_appointment(
+            centre,
+            ordered.service,
+            key,
+            kept.callable_from,
+            moment.now,
+        ),
+        None => outlook.promise(
+            centre,
+            ordered.service,
+            ordered.out_of_turn,
+            key,
+            moment.now,
+        ),
+    }
 }
 
 /// Waiting tickets that are called before one of this service and key, whatever their own service,

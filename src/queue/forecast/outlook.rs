@@ -110,8 +110,7 @@ impl Outlook {
             }
             if other.service == service {
                 added_s += self.each_s.get(&service).copied().unwrap_or(0);
-                let passed = now.duration_since(other.issued_at).as_secs();
-                let passed_s = u32::try_from(passed.max(0)).unwrap_or(u32::MAX);
+                let passed_s = whole_seconds(now.duration_since(other.issued_at));
                 if let Some(theirs) = other.promise {
                     told.p50_s = told.p50_s.max(theirs.p50_s.saturating_sub(passed_s));
                     told.p90_s = told.p90_s.max(theirs.p90_s.saturating_sub(passed_s));
@@ -124,6 +123,44 @@ impl Outlook {
             p90_s: told.p90_s.max(fresh.p90_s.saturating_add(added_s)),
         })
     }
+}
+
+impl Outlook {
+    /// The wait to promise an appointment kept in time: the one of the ticket whose place it takes,
+    /// and not before it is callable as long as others wait. Where it takes nobody's place, the wait
+    /// of whoever comes last.
+    pub fn promise_to_appointment(
+        &self,
+        centre: &Centre,
+        service: Service,
+        key: (Timestamp, TicketId),
+        callable_from: Timestamp,
+        now: Timestamp,
+    ) -> Option<WaitRange> {
+        let behind = selection::waiting_in_order(centre)
+            .into_iter()
+            .find(|other| {
+                (other.counts_from, other.id) > key
+                    && selection::share_a_desk(centre, service, other.service)
+                    && self.waits.contains_key(&other.id)
+            });
+        let Some(behind) = behind.filter(|_| !self.is_stale(now)) else {
+            return self.promise(centre, service, false, key, now);
+        };
+        let passed_s = whole_seconds(now.duration_since(self.made_at));
+        let until_callable_s = whole_seconds(callable_from.duration_since(now));
+        let of_the_other = self.waits.get(&behind.id)?;
+        let left = |wait_s: u32| wait_s.saturating_sub(passed_s).max(until_callable_s);
+        Some(WaitRange {
+            p50_s: left(of_the_other.p50_s),
+            p90_s: left(of_the_other.p90_s),
+        })
+    }
+}
+
+/// At least 0, seconds.
+fn whole_seconds(of: SignedDuration) -> u32 {
+    u32::try_from(of.as_secs().max(0)).unwrap_or(u32::MAX)
 }
 
 fn keep_steady<K: Ord>(new: &mut BTreeMap<K, WaitRange>, shown: &BTreeMap<K, WaitRange>) {
