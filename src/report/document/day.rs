@@ -60,7 +60,7 @@ pub(in crate::report) fn document(report: &DayReport) -> Document {
     );
     if let Some(mischief) = &report.mischief {
         add("Liekie spiedieni", "Spiedieni", floor::presses(mischief));
-        let heading = "Biļetes, pēc kurām neviens neatnāk";
+        let heading = "Biļetes bez klienta";
         add(heading, "Bez klienta", floor::ghosts(mischief));
     }
     let glossary = section(

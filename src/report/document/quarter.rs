@@ -107,7 +107,7 @@ pub(in crate::report) fn document(report: &QuarterReport) -> Document {
                 floor::presses(&report.mischief),
             ),
             detail(
-                "Biļetes, pēc kurām neviens neatnāk",
+                "Biļetes bez klienta",
                 "Bez klienta",
                 floor::ghosts(&report.mischief),
             ),
