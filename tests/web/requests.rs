@@ -80,7 +80,7 @@ async fn unknown_addresses_and_methods_are_problems_too() {
         "/api/v1/desks/first/open",
         "/assets/none.js",
         "/api/v1/reports/quarters/2026-Q5",
-        "/api/v1/reports/quarters/2026-Q4.xlsx",
+        "/api/v1/reports/quarters/2026-Q4.docx",
         "/api/v1/voice/X/1/1.wav",
         "/api/v1/voice/P/1/9.wav",
         "/api/v1/simulated/cellar/slip.png",
