@@ -202,7 +202,10 @@ fn mischief_stands_in_the_table_and_the_csv() {
     let report = report(&drive);
     let text = table(&report);
     assert!(text.contains("Biļetes bez klienta"), "{text}");
-    assert!(text.contains("  visas 11,8 %*       2 17      2,0"), "{text}");
+    assert!(
+        text.contains("  visas 11,8 %*       2 17      2,0"),
+        "{text}"
+    );
     let rows = csv(&report).unwrap();
     for row in [
         "centre,,,2026-Q4,ghost_tickets,tickets,2,,",
