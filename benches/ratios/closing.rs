@@ -27,6 +27,7 @@ pub fn measure(rows: &mut Vec<Row>) -> Result<()> {
         let fixed = outcome(&days, Rule::CutOff(CUT_OFF_S))?;
         for (name, rule) in [
             ("stop below .7", Rule::Chance(0.7)),
+            ("stop below .5", Rule::Chance(0.5)),
             ("never stop", Rule::Never),
         ] {
             let ours = outcome(&days, rule)?;
