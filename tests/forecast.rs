@@ -265,3 +265,35 @@ fn a_history_names_services_and_desks_as_the_centre_does() {
     let service = r#"{"t":"2026-03-02T06:30:00Z","kind":"issued","ticket":1,"service":7}"#;
     assert_eq!(wrong(service), "line 2: there is no service 7: use 1 to 3");
 }
+
+/// The command as it is promised to the outside, credits and all, and what is no use of it.
+#[test]
+fn the_command_takes_the_credits_beside_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events.jsonl");
+    std::fs::write(&file, history(2)).unwrap();
+    let file = file.to_str().unwrap();
+    let ask = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rinda"));
+        command.arg("forecast").args(arguments);
+        let output = command.output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let usual = ask(&["--replay", file]);
+    let named = [
+        "--out-of-turn-minutes",
+        "120",
+        "--appointment-minutes",
+        "60",
+    ];
+    assert_eq!(ask(&[&["--replay", file], &named[..]].concat()), usual);
+    assert_eq!(usual.0, Some(0));
+    let without = ask(&["--replay", file, "--out-of-turn-minutes", "0"]);
+    assert_eq!(without.0, Some(0));
+    assert_ne!(without.1, usual.1);
+    assert_eq!(ask(&[]).0, Some(2));
+    assert_eq!(ask(&["--replay", file, "--learn", file]).0, Some(2));
+}

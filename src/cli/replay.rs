@@ -60,10 +60,14 @@ const MINUTE_S: f64 = 60.0;
 
 /// What is asked.
 #[derive(Debug, Clone, Args)]
-#[group(id = "file", required = true, multiple = false, args = ["replay", "learn"])]
 pub(super) struct ForecastOptions {
     /// Print the promises that these events, as JSON lines, would have led to
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "learn",
+        conflicts_with = "learn"
+    )]
     replay: Option<PathBuf>,
     /// Learn from another system's events, as JSON lines, and keep it for the daemon
     #[arg(long, value_name = "FILE")]
