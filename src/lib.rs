@@ -12,6 +12,7 @@ pub mod engine;
 pub mod journal;
 pub mod metrics;
 pub mod progress;
+pub mod quality;
 pub mod queue;
 pub mod report;
 pub mod telemetry;

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 /// What each part may use, besides itself.
 fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let queue = ["queue"];
-    let journal = ["queue", "access"];
-    let engine = ["queue", "access", "clock", "journal", "metrics"];
-    let report = ["queue", "access", "journal", "metrics"];
+    let journal = ["queue", "quality", "access"];
+    let engine = ["queue", "quality", "access", "clock", "journal", "metrics"];
+    let report = ["queue", "quality", "access", "journal", "metrics"];
     [
         ("queue", &[][..]),
         ("access", &[]),
+        ("quality", &queue),
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
@@ -29,14 +30,15 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (
             "web",
             &[
-                "queue", "access", "bookings", "clock", "codes", "journal", "engine", "report",
+                "queue", "quality", "access", "bookings", "clock", "codes", "journal", "engine",
+                "report",
             ],
         ),
         (
             "app",
             &[
-                "queue", "access", "bookings", "clock", "codes", "config", "devices", "engine",
-                "journal", "metrics", "progress", "report", "web",
+                "queue", "quality", "access", "bookings", "clock", "codes", "config", "devices",
+                "engine", "journal", "metrics", "progress", "report", "web",
             ],
         ),
         (

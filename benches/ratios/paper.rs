@@ -154,7 +154,11 @@ async fn press_button(running: &Running, press: usize) -> Result<TicketId> {
         .iter()
         .find_map(|record| match &record.fact {
             Fact::Queue(event @ Event::TicketIssued { .. }) => event.ticket(),
-            Fact::Queue(_) | Fact::Access(_) | Fact::Snapshot(_) | Fact::Sealed(_) => None,
+            Fact::Queue(_)
+            | Fact::Access(_)
+            | Fact::Quality(_)
+            | Fact::Snapshot(_)
+            | Fact::Sealed(_) => None,
         })
         .context("no ticket was issued")
 }

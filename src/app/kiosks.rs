@@ -263,7 +263,7 @@ async fn issue_press(kiosk: &str, press: &Press, engine: &EngineHandle) -> Optio
             tracing::debug!(kiosk, code = rejection.code(), "a press was refused");
             Some(PressAnswer::Refused)
         }
-        Err(EngineError::KeyReused | EngineError::Access(_)) => {
+        Err(EngineError::KeyReused | EngineError::Access(_) | EngineError::Quality(_)) => {
             tracing::error!(kiosk, press = %press.press_id, "two presses with one id");
             Some(PressAnswer::Refused)
         }

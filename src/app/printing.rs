@@ -159,8 +159,10 @@ async fn insist(engine: &EngineHandle, command: &Command) {
                 tokio::time::sleep(RECORD_PAUSE).await;
             }
             Err(
-                error
-                @ (EngineError::Rejected(_) | EngineError::Access(_) | EngineError::KeyReused),
+                error @ (EngineError::Rejected(_)
+                | EngineError::Access(_)
+                | EngineError::Quality(_)
+                | EngineError::KeyReused),
             ) => {
                 // The day has ended meanwhile and the job with it.
                 tracing::debug!(%error, ?command, "a printer's report is no longer wanted");

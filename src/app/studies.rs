@@ -172,7 +172,7 @@ impl Studies {
                 // The journal begins here, or a day does with all that was before it.
                 let centre = match &record.fact {
                     Fact::Snapshot(state) => Some(state.centre.clone()),
-                    Fact::Queue(_) | Fact::Access(_) | Fact::Sealed(_) => {
+                    Fact::Queue(_) | Fact::Access(_) | Fact::Quality(_) | Fact::Sealed(_) => {
                         (record.seq == 1).then(Centre::default)
                     }
                 };
@@ -225,7 +225,9 @@ pub fn follow(following: &mut Following, record: &Record) {
             at: record.at,
             event: event.clone(),
         }),
-        Fact::Access(_) | Fact::Snapshot(_) | Fact::Sealed(_) => following.pass(record.seq),
+        Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => {
+            following.pass(record.seq)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use super::published::Published;
 use crate::access::{AccessEvent, AccessRejection};
 use crate::journal::record::Record;
+use crate::quality::{QualityEvent, QualityRejection};
 use crate::queue::command::{Actor, Command};
 use crate::queue::displays::Connected;
 use crate::queue::forecast::outlook::Outlook;
@@ -37,6 +38,9 @@ pub enum EngineError {
     /// The register of accounts and devices refuses it.
     #[error(transparent)]
     Access(#[from] AccessRejection),
+    /// What is kept of the quality of service refuses it.
+    #[error(transparent)]
+    Quality(#[from] QualityRejection),
     /// The key was used for another request.
     #[error("this idempotency key was used for another request: use a new key")]
     KeyReused,
@@ -114,6 +118,13 @@ pub(super) enum Ask {
         event: AccessEvent,
         reply: oneshot::Sender<Result<Done, EngineError>>,
     },
+    /// A change of what is kept of the quality of service.
+    Quality {
+        actor: Actor,
+        event: QualityEvent,
+        key: Option<String>,
+        reply: oneshot::Sender<Result<Done, EngineError>>,
+    },
     /// A device's report.
     Device(DeviceReport),
     /// Whether the engine's thread gets on.
@@ -166,6 +177,26 @@ impl EngineHandle {
         self.ask(Ask::Access {
             actor,
             event,
+            reply,
+        })?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Keeps something of the quality of service; `key` as in [`EngineHandle::submit`].
+    ///
+    /// # Errors
+    /// See [`EngineError`]; nothing has happened then.
+    pub async fn keep_quality(
+        &self,
+        actor: Actor,
+        event: QualityEvent,
+        key: Option<String>,
+    ) -> Result<Done, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Ask::Quality {
+            actor,
+            event,
+            key,
             reply,
         })?;
         answer.await.map_err(|_| EngineError::Stopped)?

@@ -1,6 +1,7 @@
 //! What the engine adds to a request: the mark by which its repeat is known, a name for the
 //! ticket's page, and an error in one line.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::queue::command::{Asked, Command};
@@ -19,8 +20,12 @@ pub(super) fn fingerprint(command: &Command) -> u64 {
     {
         *age_ms = 0;
     }
-    // Commands are plain data: they always serialise.
-    let text = serde_json::to_vec(&command).unwrap_or_default();
+    hash_of(&command)
+}
+
+/// A hash of plain data, which always serialises.
+pub(super) fn hash_of(asked: &impl Serialize) -> u64 {
+    let text = serde_json::to_vec(asked).unwrap_or_default();
     let digest = Sha256::digest(text);
     digest
         .iter()

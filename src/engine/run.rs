@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use super::around;
 use super::figures;
 use super::handle::{ASKS_MAX, Ask, DeviceReport, Done, EngineError, EngineHandle, FOLLOWED_MAX};
-use super::marks::{chain, fingerprint, new_track};
+use super::marks::{chain, fingerprint, hash_of, new_track};
 use super::published::{Envelopes, Published};
 use crate::access::AccessEvent;
 use crate::clock::Clock;
@@ -24,6 +24,7 @@ use crate::journal::record::{Fact, Record, RequestMark};
 use crate::journal::state::{Answer, State};
 use crate::journal::{Journal, snapshot_record};
 use crate::metrics::Metrics;
+use crate::quality::QualityEvent;
 use crate::queue::change::{Change, Pending};
 use crate::queue::command::{Actor, Command};
 use crate::queue::deadline::{appointment_due, expire, next_deadline, on_start};
@@ -250,6 +251,15 @@ impl Engine {
                     let answer = self.access(now, &mut batch, actor, event);
                     batch.replies.push((reply, answer));
                 }
+                Ask::Quality {
+                    actor,
+                    event,
+                    key,
+                    reply,
+                } => {
+                    let answer = self.quality(now, &mut batch, actor, event, key);
+                    batch.replies.push((reply, answer));
+                }
                 Ask::Device(report) => {
                     looked_at |= self.device(now, report);
                 }
@@ -329,17 +339,8 @@ impl Engine {
             key,
             fingerprint: fingerprint(command),
         });
-        if let Some(mark) = &mark
-            && let Some(answer) = self.ahead.answers.get(&mark.key)
-        {
-            return if answer.fingerprint == mark.fingerprint {
-                Ok(Done {
-                    records: answer.records.clone(),
-                    repeated: true,
-                })
-            } else {
-                Err(EngineError::KeyReused)
-            };
+        if let Some(done) = self.answered(mark.as_ref())? {
+            return Ok(done);
         }
         let moment = Moment {
             now,
@@ -359,6 +360,47 @@ impl Engine {
             .collect();
         Ok(Done {
             records,
+            repeated: false,
+        })
+    }
+
+    /// What this request led to before, where it is a repeat.
+    fn answered(&self, mark: Option<&RequestMark>) -> Result<Option<Done>, EngineError> {
+        let Some(mark) = mark else { return Ok(None) };
+        match self.ahead.answers.get(&mark.key) {
+            None => Ok(None),
+            Some(answer) if answer.fingerprint == mark.fingerprint => Ok(Some(Done {
+                records: answer.records.clone(),
+                repeated: true,
+            })),
+            Some(_) => Err(EngineError::KeyReused),
+        }
+    }
+
+    fn quality(
+        &mut self,
+        now: Timestamp,
+        batch: &mut Batch,
+        actor: Actor,
+        event: QualityEvent,
+        key: Option<String>,
+    ) -> Result<Done, EngineError> {
+        let mark = key.map(|key| RequestMark {
+            key,
+            fingerprint: hash_of(&event),
+        });
+        if let Some(done) = self.answered(mark.as_ref())? {
+            return Ok(done);
+        }
+        self.ahead.quality.check(now, &event)?;
+        if let Some(mark) = &mark {
+            batch.new_keys.push(mark.key.clone());
+        }
+        let record = self.record(now, mark, actor, Fact::Quality(event));
+        self.ahead.apply(&record);
+        batch.records.push(record.clone());
+        Ok(Done {
+            records: vec![record],
             repeated: false,
         })
     }
@@ -498,6 +540,7 @@ impl Engine {
         self.ahead.seq = self.durable.seq;
         self.ahead.centre = self.durable.centre.clone();
         self.ahead.register = self.durable.register.clone();
+        self.ahead.quality = self.durable.quality.clone();
         if let Some(answers) = batch.answers_before {
             self.ahead.answers = answers;
         }
@@ -518,7 +561,10 @@ impl Engine {
         let mut replies = Vec::new();
         for ask in asks {
             match ask {
-                Ask::Command { reply, .. } | Ask::Access { reply, .. } | Ask::Alive { reply } => {
+                Ask::Command { reply, .. }
+                | Ask::Access { reply, .. }
+                | Ask::Quality { reply, .. }
+                | Ask::Alive { reply } => {
                     replies.push((reply, Err(EngineError::Storage(why.to_owned()))));
                 }
                 Ask::Device(report) => {
@@ -599,6 +645,7 @@ fn without_answers(state: &State) -> State {
         seq: state.seq,
         centre: state.centre.clone(),
         register: state.register.clone(),
+        quality: state.quality.clone(),
         answers: BTreeMap::new(),
     }
 }

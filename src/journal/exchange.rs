@@ -159,10 +159,12 @@ fn leave_out_secrets(record: &mut Record) {
             | AccessEvent::SignedOut { token_sha256 } => token_sha256.clear(),
             AccessEvent::StaffDisabled { .. } | AccessEvent::DeviceRevoked { .. } => {}
         },
+        Fact::Quality(_) => {}
         Fact::Snapshot(state) => {
             let State {
                 seq: _,
                 centre: _,
+                quality: _,
                 register,
                 answers,
             } = state.as_mut();

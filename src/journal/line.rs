@@ -119,6 +119,7 @@ pub(super) fn write(
         super::record::Fact::Snapshot(_) => SNAPSHOT_MARK,
         super::record::Fact::Queue(_)
         | super::record::Fact::Access(_)
+        | super::record::Fact::Quality(_)
         | super::record::Fact::Sealed(_) => "",
     };
     let mut covered = format!("{} {HEAD}{prev}\",{mark}", record.seq).into_bytes();

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::AccessEvent;
+use crate::quality::QualityEvent;
 use crate::queue::command::Actor;
 use crate::queue::event::Event;
 
@@ -42,6 +43,8 @@ pub enum Fact {
     Queue(Event),
     /// Something happened to accounts, devices or sessions.
     Access(AccessEvent),
+    /// Something happened around the quality of service.
+    Quality(QualityEvent),
     /// The whole state after all lines before this one; start-up reads from the last of these.
     Snapshot(Box<State>),
     /// The quarter before was sealed: what its file must hash to.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Fact, Record};
 use crate::access::Register;
+use crate::quality::{Noted, Quality};
 use crate::queue::centre::Centre;
 use crate::queue::event::{Event, Happened};
 
@@ -34,6 +35,9 @@ pub struct State {
     pub centre: Centre,
     /// Accounts, devices, sessions.
     pub register: Register,
+    /// What is kept of the quality of service.
+    #[serde(default)]
+    pub quality: Quality,
     /// Answers by request key.
     pub answers: BTreeMap<String, Answer>,
 }
@@ -58,6 +62,14 @@ impl State {
                 });
             }
             Fact::Access(event) => self.register.apply(record.at, event),
+            Fact::Quality(event) => {
+                let noted = Noted {
+                    seq: record.seq,
+                    at: record.at,
+                    actor: &record.actor,
+                };
+                self.quality.apply(noted, event);
+            }
             Fact::Snapshot(state) => *self = (**state).clone(),
             Fact::Sealed(_) => {}
         }

@@ -122,7 +122,7 @@ impl Verification<'_> {
         };
         let seal = match record.fact {
             Fact::Sealed(seal) => Some(seal),
-            Fact::Queue(_) | Fact::Access(_) | Fact::Snapshot(_) => None,
+            Fact::Queue(_) | Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) => None,
         };
         if let Some((before, is)) = self.before.as_ref().filter(|_| first)
             && let Some(why) = difference(seal.as_ref(), is)

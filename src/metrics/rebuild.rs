@@ -32,7 +32,7 @@ impl<'a> Fold<'a> {
     fn next(&mut self, record: &Record) -> Option<Change> {
         let event = match &record.fact {
             Fact::Queue(event) => event.clone(),
-            Fact::Access(_) | Fact::Snapshot(_) | Fact::Sealed(_) => {
+            Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => {
                 self.state.apply(record);
                 return None;
             }

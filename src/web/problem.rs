@@ -11,6 +11,8 @@ use super::ports::{PressError, ReportError};
 use crate::access::AccessRejection;
 use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
+use crate::quality::QualityRejection;
+use crate::quality::evaluations::EvaluationRejection;
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -367,11 +369,30 @@ impl From<AccessRejection> for Problem {
     }
 }
 
+impl From<QualityRejection> for Problem {
+    fn from(rejection: QualityRejection) -> Self {
+        match rejection {
+            QualityRejection::Evaluation(rejection) => rejection.into(),
+        }
+    }
+}
+
+impl From<EvaluationRejection> for Problem {
+    fn from(rejection: EvaluationRejection) -> Self {
+        match rejection {
+            EvaluationRejection::NoSuchRow(_) => Self::invalid("row", rejection.to_string()),
+            EvaluationRejection::NotYet(_) => Self::invalid("held_on", rejection.to_string()),
+            EvaluationRejection::UnfitText => Self::invalid("result", rejection.to_string()),
+        }
+    }
+}
+
 impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Rejected(rejection) => rejection.into(),
             EngineError::Access(rejection) => rejection.into(),
+            EngineError::Quality(rejection) => rejection.into(),
             EngineError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency_mismatch",
