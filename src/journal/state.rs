@@ -1,6 +1,7 @@
 //! Everything the daemon remembers, rebuilt from the journal one record at a time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -35,9 +36,9 @@ pub struct State {
     pub centre: Centre,
     /// Accounts, devices, sessions.
     pub register: Register,
-    /// What is kept of the quality of service.
+    /// What is kept of the quality of service; shared, as the state is copied with each batch.
     #[serde(default)]
-    pub quality: Quality,
+    pub quality: Arc<Quality>,
     /// Answers by request key.
     pub answers: BTreeMap<String, Answer>,
 }
@@ -68,7 +69,7 @@ impl State {
                     at: record.at,
                     actor: &record.actor,
                 };
-                self.quality.apply(noted, event);
+                Arc::make_mut(&mut self.quality).apply(noted, event);
             }
             Fact::Snapshot(state) => *self = (**state).clone(),
             Fact::Sealed(_) => {}
