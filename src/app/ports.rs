@@ -14,8 +14,8 @@ use super::kiosks::Simulated;
 use crate::clock::Clock;
 use crate::devices::voice::Voice;
 use crate::engine::handle::EngineHandle;
+use crate::journal::state::State;
 use crate::metrics::Metrics;
-use crate::queue::calendar::Edits;
 use crate::queue::setup::Setup;
 use crate::report::{self, Quarter, QuarterReport};
 use crate::web::ports::{self, PressError, ReportError, ReportFormat, ReportOf};
@@ -95,7 +95,7 @@ impl ports::Reports for Figures {
                         "the metrics have stopped: restart the daemon, which makes them anew",
                     ));
                 }
-                make(&metrics, &setup, &state.centre.calendar, &of, format, as_of)
+                make(&metrics, &setup, &state, &of, format, as_of)
             })
             .await
             .map_err(unreadable)?
@@ -106,7 +106,7 @@ impl ports::Reports for Figures {
 fn make(
     metrics: &Metrics,
     setup: &Setup,
-    edits: &Edits,
+    state: &State,
     of: &ReportOf,
     format: ReportFormat,
     as_of: Timestamp,
@@ -116,11 +116,12 @@ fn make(
             let quarter = format!("{year}-Q{quarter}")
                 .parse()
                 .map_err(|_| ReportError::NoSuchReport)?;
-            quarter_text(metrics, setup, edits, quarter, format, as_of)
+            quarter_text(metrics, setup, state, quarter, format, as_of)
         }
         ReportOf::Day(date) => {
             let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
             let days = metrics.days(*date..next).map_err(unreadable)?;
+            let edits = &state.centre.calendar;
             let report = report::day_report(setup, edits, *date, days.get(date), as_of);
             match format {
                 ReportFormat::Json => json(&report),
@@ -136,7 +137,7 @@ fn make(
 fn quarter_text(
     metrics: &Metrics,
     setup: &Setup,
-    edits: &Edits,
+    state: &State,
     quarter: Quarter,
     format: ReportFormat,
     as_of: Timestamp,
@@ -146,7 +147,9 @@ fn quarter_text(
     };
     let end = last.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
     let days = metrics.days(from..end).map_err(unreadable)?;
-    let report = report::quarter_report(setup, edits, quarter, days, as_of);
+    let edits = &state.centre.calendar;
+    let mut report = report::quarter_report(setup, edits, quarter, days, as_of);
+    report::add_kept(&mut report, &state.quality);
     render(&report, format).map_err(unreadable)
 }
 

@@ -210,7 +210,10 @@ fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Resul
         .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
     let as_of = SystemClock::start().now();
     let edits = &recomputed.calendar;
-    let report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);
+    let mut report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);
+    let state = journal::read_state(&data)
+        .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
+    report::add_kept(&mut report, &state.quality);
     Ok(ports::render(&report, format.into())?.into())
 }
 

@@ -392,7 +392,8 @@ impl Engine {
         if let Some(done) = self.answered(mark.as_ref())? {
             return Ok(done);
         }
-        self.ahead.quality.check(now, &event)?;
+        let tz = &self.setup.timezone;
+        self.ahead.quality.check(now, tz, &event)?;
         if let Some(mark) = &mark {
             batch.new_keys.push(mark.key.clone());
         }

@@ -30,7 +30,9 @@ pub use damage::Damage;
 pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, export, import};
 pub use line::Link;
 pub use quarter::{NoQuarter, Quarter};
-pub use read::{Records, epoch, read_all, read_days, read_from, read_from_snapshot, read_near};
+pub use read::{
+    Records, epoch, read_all, read_days, read_from, read_from_snapshot, read_near, read_state,
+};
 pub use recovery::Opened;
 pub use verify::{BackupError, BackupReport, Report, backup, verify};
 

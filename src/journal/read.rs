@@ -15,6 +15,7 @@ use super::quarter::Quarter;
 use super::record::Record;
 use super::recovery::{not_understood, unreadable};
 use super::scan::{Last, Step, Walk};
+use super::state::State;
 
 /// Reads every record, oldest first, with a line at a time in memory.
 ///
@@ -88,6 +89,18 @@ pub fn read_from_snapshot(data: &Path, seq: u64) -> io::Result<Records> {
         }
     }
     Ok(Records::new(files, Some(Last::default()), 0))
+}
+
+/// The state after the last record that can be read: without damage, that of the daemon.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn read_state(data: &Path) -> io::Result<State> {
+    let mut state = State::default();
+    for record in read_from_snapshot(data, u64::MAX)?.flatten() {
+        state.apply(&record);
+    }
+    Ok(state)
 }
 
 /// The last snapshot of a file that is at or before `seq` and can be read.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,6 +71,7 @@ impl Evaluations {
     pub fn check(
         &self,
         now: Timestamp,
+        tz: &TimeZone,
         event: &EvaluationEvent,
     ) -> Result<(), EvaluationRejection> {
         match event {
@@ -77,13 +79,7 @@ impl Evaluations {
                 if !matches!(evaluation.row, 4..=8 | 11 | 12) {
                     return Err(EvaluationRejection::NoSuchRow(evaluation.row));
                 }
-                // No zone is more than a day ahead of UTC.
-                let latest = now.saturating_add(SignedDuration::from_hours(24));
-                let latest = latest
-                    .unwrap_or(now)
-                    .to_zoned(jiff::tz::TimeZone::UTC)
-                    .date();
-                if evaluation.held_on > latest {
+                if evaluation.held_on > now.to_zoned(tz.clone()).date() {
                     return Err(EvaluationRejection::NotYet(evaluation.held_on));
                 }
                 let chars = evaluation.result.trim().chars().count();

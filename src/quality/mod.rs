@@ -1,4 +1,5 @@
-//! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1).
+//! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
+//! (annex 2).
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -6,12 +7,15 @@
 //! come together.
 
 pub mod evaluations;
+pub mod mornings;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
+use mornings::{MorningEvent, MorningRejection, Mornings};
 
 /// What can happen around the quality of service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +23,8 @@ use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
 pub enum QualityEvent {
     /// In the register of evaluations.
     Evaluation(EvaluationEvent),
+    /// In the morning.
+    Morning(MorningEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -39,6 +45,8 @@ pub struct Noted<'a> {
 pub struct Quality {
     /// The register of evaluations.
     pub evaluations: Evaluations,
+    /// The mornings.
+    pub mornings: Mornings,
 }
 
 /// Why a change was refused.
@@ -47,16 +55,25 @@ pub enum QualityRejection {
     /// Of the register of evaluations.
     #[error(transparent)]
     Evaluation(#[from] EvaluationRejection),
+    /// Of the mornings.
+    #[error(transparent)]
+    Morning(#[from] MorningRejection),
 }
 
 impl Quality {
-    /// Whether a change may be made at a moment.
+    /// Whether a change may be made at a moment; `tz` makes dates local.
     ///
     /// # Errors
     /// The refusal.
-    pub fn check(&self, now: Timestamp, event: &QualityEvent) -> Result<(), QualityRejection> {
+    pub fn check(
+        &self,
+        now: Timestamp,
+        tz: &TimeZone,
+        event: &QualityEvent,
+    ) -> Result<(), QualityRejection> {
         match event {
-            QualityEvent::Evaluation(event) => self.evaluations.check(now, event)?,
+            QualityEvent::Evaluation(event) => self.evaluations.check(now, tz, event)?,
+            QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
         }
         Ok(())
     }
@@ -65,6 +82,7 @@ impl Quality {
     pub fn apply(&mut self, noted: Noted<'_>, event: &QualityEvent) {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.apply(noted, event),
+            QualityEvent::Morning(event) => self.mornings.apply(noted, event),
         }
     }
 }

@@ -143,14 +143,6 @@ pub(super) fn not_yet() -> Vec<NotYet> {
             "Ierašanās laiks un iepazīšanās ar jaunumiem: programma tos vēl nefiksē.",
         ),
         (
-            "A2/1/5",
-            "Rīta pārbaude (stends, norādes, ekrāns): programma to vēl neveic.",
-        ),
-        (
-            "A2/1/6",
-            "Telpu atvēršana divas minūtes pirms pieņemšanas: programma fiksē tikai biļetes.",
-        ),
-        (
             "17.5.1–17.5.3",
             "Paziņojumi un to termiņi (5 dienas, 15 dienas, nekavējoties): programma tos vēl neved.",
         ),

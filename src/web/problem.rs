@@ -13,6 +13,7 @@ use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
+use crate::quality::mornings::MorningRejection;
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -373,6 +374,7 @@ impl From<QualityRejection> for Problem {
     fn from(rejection: QualityRejection) -> Self {
         match rejection {
             QualityRejection::Evaluation(rejection) => rejection.into(),
+            QualityRejection::Morning(rejection) => rejection.into(),
         }
     }
 }
@@ -384,6 +386,18 @@ impl From<EvaluationRejection> for Problem {
             EvaluationRejection::NotYet(_) => Self::invalid("held_on", rejection.to_string()),
             EvaluationRejection::UnfitText => Self::invalid("result", rejection.to_string()),
         }
+    }
+}
+
+impl From<MorningRejection> for Problem {
+    fn from(rejection: MorningRejection) -> Self {
+        let field = match rejection {
+            MorningRejection::NotYet
+            | MorningRejection::TooLate
+            | MorningRejection::OtherDate(_) => "date",
+            MorningRejection::NoteMissing | MorningRejection::NoteTooLong => "note",
+        };
+        Self::invalid(field, rejection.to_string())
     }
 }
 

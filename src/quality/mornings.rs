@@ -1,0 +1,187 @@
+//! The morning (annex 2, situation 1): what the responsible employee checked, and when the doors were
+//! opened.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Noted;
+
+/// The doors are open at least this long before reception (A2/1/6.1).
+pub const DOORS_LEAD: SignedDuration = SignedDuration::from_mins(2);
+
+/// Longest note, characters.
+pub const NOTE_CHARS_MAX: usize = 500;
+
+/// How far back a morning can still be entered.
+pub const ENTERED_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// As it is to be.
+    InOrder,
+    /// Not so; the note says what.
+    Fault,
+    /// The centre has none ("ja tāds ir uzstādīts", A2/1/5.5).
+    NotInstalled,
+}
+
+/// What was checked (A2/1/5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MorningCheck {
+    /// Information on stand and desks: tidy, legible, by the house style, complete (5.1–5.3).
+    pub information: Finding,
+    /// Signs: well seen, clean, by the house style (5.4).
+    pub signs: Finding,
+    /// The plasma monitor works and is on (5.5).
+    pub monitor: Finding,
+    /// What was not in order, and what was done.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl MorningCheck {
+    /// Nothing was at fault.
+    pub fn is_in_order(&self) -> bool {
+        [self.information, self.signs, self.monitor]
+            .iter()
+            .all(|finding| *finding != Finding::Fault)
+    }
+}
+
+/// What can happen in a morning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum MorningEvent {
+    /// Everything was looked at; a later check of the date stands in its place.
+    Checked {
+        /// Local date.
+        date: Date,
+        /// What was found.
+        check: MorningCheck,
+    },
+    /// The doors were opened; a later word stands in place of an earlier one.
+    DoorsOpened {
+        /// Local date.
+        date: Date,
+        /// When, by the word of who opened them.
+        opened_at: Timestamp,
+    },
+}
+
+/// A check as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// What was found.
+    #[serde(flatten)]
+    pub check: MorningCheck,
+    /// When the first check of the date was entered: what is checked again was checked in time.
+    pub at: Timestamp,
+}
+
+/// One morning.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Morning {
+    /// The check, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
+    /// When the doors were opened, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doors_opened_at: Option<Timestamp>,
+}
+
+/// Mornings by local date.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mornings(BTreeMap<Date, Morning>);
+
+/// Why a morning is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MorningRejection {
+    /// A moment that has not come.
+    #[error("that has not come yet: give what has happened")]
+    NotYet,
+    /// Too long ago to be remembered.
+    #[error("that was more than {} days ago: a morning is entered while it is remembered", ENTERED_WITHIN.as_hours() / 24)]
+    TooLate,
+    /// The moment is not of the date.
+    #[error("{0} is not on that date: give a moment of the morning itself")]
+    OtherDate(Timestamp),
+    /// Something is at fault and nothing says what.
+    #[error("say in the note what is not in order")]
+    NoteMissing,
+    /// The note is too long.
+    #[error("give the note in at most {NOTE_CHARS_MAX} characters")]
+    NoteTooLong,
+}
+
+impl Mornings {
+    /// Whether a change may be made; `tz` makes dates local.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check(
+        &self,
+        now: Timestamp,
+        tz: &TimeZone,
+        event: &MorningEvent,
+    ) -> Result<(), MorningRejection> {
+        let date_of = |at: Timestamp| at.to_zoned(tz.clone()).date();
+        let (MorningEvent::Checked { date, .. } | MorningEvent::DoorsOpened { date, .. }) = event;
+        if *date > date_of(now) {
+            return Err(MorningRejection::NotYet);
+        }
+        if *date < date_of(now.saturating_sub(ENTERED_WITHIN).unwrap_or(now)) {
+            return Err(MorningRejection::TooLate);
+        }
+        match event {
+            MorningEvent::Checked { check, .. } => {
+                if check.note.chars().count() > NOTE_CHARS_MAX {
+                    return Err(MorningRejection::NoteTooLong);
+                }
+                if !check.is_in_order() && check.note.trim().is_empty() {
+                    return Err(MorningRejection::NoteMissing);
+                }
+            }
+            MorningEvent::DoorsOpened { opened_at, .. } => {
+                if *opened_at > now {
+                    return Err(MorningRejection::NotYet);
+                }
+                if date_of(*opened_at) != *date {
+                    return Err(MorningRejection::OtherDate(*opened_at));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the mornings up to date with one fact.
+    pub fn apply(&mut self, noted: Noted<'_>, event: &MorningEvent) {
+        match event {
+            MorningEvent::Checked { date, check } => {
+                let morning = self.0.entry(*date).or_default();
+                let at = morning
+                    .checked
+                    .as_ref()
+                    .map_or(noted.at, |before| before.at);
+                let check = check.clone();
+                morning.checked = Some(Checked { check, at });
+            }
+            MorningEvent::DoorsOpened { date, opened_at } => {
+                self.0.entry(*date).or_default().doors_opened_at = Some(*opened_at);
+            }
+        }
+    }
+
+    /// The morning of a date, as far as it was entered.
+    pub fn of(&self, date: Date) -> Option<&Morning> {
+        self.0.get(&date)
+    }
+}
