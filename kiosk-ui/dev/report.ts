@@ -1,4 +1,5 @@
 import type { Figures, Period, QuarterReport, ReportDay, ReportDesk, Times } from '../src/manager/report.ts';
+import { comparisons, flow, reliability } from './flow.ts';
 import { glossary, mischief, staffing } from './staffing.ts';
 
 const FEW = 20;
@@ -209,5 +210,6 @@ export function report(quarter: string): QuarterReport {
       },
     ],
     days,
+    ...{ comparisons: comparisons(quarter, figures), flow, reliability },
   };
 }

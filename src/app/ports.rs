@@ -15,9 +15,9 @@ use crate::clock::Clock;
 use crate::devices::voice::Voice;
 use crate::engine::handle::EngineHandle;
 use crate::journal::state::State;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, MetricsError};
 use crate::queue::setup::Setup;
-use crate::report::{self, Quarter, QuarterReport};
+use crate::report::{self, Neighbour, Quarter, QuarterReport, Quarters};
 use crate::web::ports::{self, PressError, ReportError, ReportFormat, ReportOf};
 
 /// Simulated boards and printers by kiosk.
@@ -142,15 +142,38 @@ fn quarter_text(
     format: ReportFormat,
     as_of: Timestamp,
 ) -> Result<Bytes, ReportError> {
-    let (Some(from), Some(last)) = (quarter.first_date(), quarter.last_date()) else {
-        return Err(ReportError::NoSuchReport);
-    };
-    let end = last.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
-    let days = metrics.days(from..end).map_err(unreadable)?;
+    let figures = quarters(metrics, quarter)
+        .map_err(unreadable)?
+        .ok_or(ReportError::NoSuchReport)?;
     let edits = &state.centre.calendar;
-    let mut report = report::quarter_report(setup, edits, quarter, days, as_of);
+    let mut report = report::quarter_report_of(setup, edits, quarter, figures, as_of);
     report::add_kept(&mut report, &state.quality);
     render(&report, format).map_err(unreadable)
+}
+
+/// The figures a quarter's report is made of, from the rollups; none beyond the calendar.
+///
+/// # Errors
+/// Where the rollups cannot be read.
+pub fn quarters(metrics: &Metrics, quarter: Quarter) -> Result<Option<Quarters>, MetricsError> {
+    let dates =
+        |quarter: Quarter| Some(quarter.first_date()?..quarter.last_date()?.tomorrow().ok()?);
+    let Some(own) = dates(quarter) else {
+        return Ok(None);
+    };
+    let mut figures = Quarters {
+        days: metrics.days(own)?,
+        ..Quarters::default()
+    };
+    for (kind, pooled) in Neighbour::ALL.iter().zip(&mut figures.neighbours) {
+        let Some(beside) = kind.of(quarter).and_then(dates) else {
+            continue;
+        };
+        for (date, day) in metrics.days(beside)? {
+            pooled.add(date, &day);
+        }
+    }
+    Ok(Some(figures))
 }
 
 /// A quarter's report written out.

@@ -206,7 +206,7 @@ async fn report(
 fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<Vec<u8>> {
     let config = place.config()?;
     let data = place.data(Some(&config));
-    let recomputed = report::recompute_quarter(&data, &config.setup.timezone, quarter)
+    let recomputed = report::recompute_report(&data, &config.setup.timezone, quarter)
         .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
     let as_of = SystemClock::start().now();
     let edits = &recomputed.calendar;

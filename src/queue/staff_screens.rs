@@ -339,7 +339,7 @@ impl Scene<'_> {
             .into_iter()
             .map(|queue| {
                 let today = self.figures_today(queue.service);
-                let wait: &Histogram = &today.wait;
+                let wait: Histogram = today.waits.all();
                 ManagerQueue {
                     issued: count(today.issued),
                     finished: count(today.finished),

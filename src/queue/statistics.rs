@@ -18,12 +18,16 @@ use super::ticket::{CancelReason, DeskNumber, Place, Ticket};
 mod half_hours;
 mod histogram;
 mod promises;
+mod tally;
 mod visits;
+mod waits;
 
 pub use half_hours::{HALF_HOUR_S, TimeByHalfHour, half_hour_since_1970};
 pub use histogram::Histogram;
-pub use promises::Promises;
+pub use promises::{PROMISED_FROM_S, Promised, Promises, promised_bin};
+pub use tally::{Moments, Tally};
 pub use visits::{VisitFigures, visits_on};
+pub use waits::{WaitCell, Waits};
 
 /// Figures of one service on one date, or merged over dates. Counts go up and down with
 /// corrections and are never negative in the end.
@@ -54,9 +58,9 @@ pub struct ServiceFigures {
     pub out_of_turn: i64,
     /// Put back after a no-show.
     pub reinstated: i64,
-    /// First call − issue, seconds, later no-shows included.
-    pub wait: Histogram,
-    /// Promised waits beside these.
+    /// First call − issue, seconds, later no-shows included, by half-hour of issue and promise.
+    pub waits: Waits,
+    /// Promises beside these.
     pub forecast: Promises,
     /// Finish − arrival at the desk, per leg, seconds.
     pub handling: Histogram,
@@ -66,10 +70,10 @@ pub struct ServiceFigures {
     pub half_hours: BTreeMap<u8, [i64; 3]>,
     /// Issue times of tickets not called yet and still open, as seconds since 1970: they are a
     /// miss or left out of the share, depending on the moment of the report.
-    pub uncalled: BTreeMap<i64, i64>,
+    pub uncalled: Moments,
     /// Times of finish as seconds since 1970: which of them lie after closing depends on the
     /// hours, which are the report's.
-    pub finished_at: BTreeMap<i64, i64>,
+    pub finished_at: Moments,
     /// Desk time of tickets that are over.
     pub desk_time: DeskTime,
     /// Tickets nobody came with.
@@ -97,7 +101,7 @@ impl ServiceFigures {
             *mine += theirs * sign;
         }
         self.cancelled_after.merge(&other.cancelled_after, sign);
-        self.wait.merge(&other.wait, sign);
+        self.waits.merge(&other.waits, sign);
         self.forecast.merge(&other.forecast, sign);
         self.handling.merge(&other.handling, sign);
         self.visit.merge(&other.visit, sign);
@@ -110,21 +114,11 @@ impl ServiceFigures {
                 self.half_hours.remove(half_hour);
             }
         }
-        merge_moments(&mut self.uncalled, &other.uncalled, sign);
-        merge_moments(&mut self.finished_at, &other.finished_at, sign);
+        self.uncalled.merge(&other.uncalled, sign);
+        self.finished_at.merge(&other.finished_at, sign);
         self.desk_time.merge(&other.desk_time, sign);
         self.ghosts.merge(&other.ghosts, sign);
         self.appointments.merge(&other.appointments, sign);
-    }
-}
-
-fn merge_moments(mine: &mut BTreeMap<i64, i64>, theirs: &BTreeMap<i64, i64>, sign: i64) {
-    for (moment, count) in theirs {
-        let slot = mine.entry(*moment).or_default();
-        *slot += count * sign;
-        if *slot == 0 {
-            mine.remove(moment);
-        }
     }
 }
 
@@ -356,7 +350,12 @@ pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
     if let Some(called_at) = ticket.first_called_at() {
         figures.called = 1;
         figures.mark(called_at, tz, 1);
-        figures.wait.add(seconds(ticket.issued_at, called_at), 1);
+        let cell = WaitCell {
+            half_hour: half_hour(ticket.issued_at, tz),
+            promised: ticket.promise.map(promised_bin),
+        };
+        let wait_s = seconds(ticket.issued_at, called_at);
+        figures.waits.add(cell, wait_s, 1);
         if let Some(kept) = &ticket.appointment {
             let due = kept.slot.max(ticket.issued_at);
             figures.appointments.delay.add(seconds(due, called_at), 1);
@@ -370,7 +369,7 @@ pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
     match &ticket.place {
         Place::Waiting | Place::Parked { .. } | Place::AtDesk { .. } => {
             if ticket.legs.is_empty() {
-                figures.uncalled.insert(ticket.issued_at.as_second(), 1);
+                figures.uncalled = Moments::one(ticket.issued_at.as_second());
             }
         }
         Place::Finished { at, .. } => {
@@ -379,7 +378,7 @@ pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
                 Some(at) => {
                     figures.mark(*at, tz, 2);
                     figures.visit.add(seconds(ticket.issued_at, *at), 1);
-                    figures.finished_at.insert(at.as_second(), 1);
+                    figures.finished_at = Moments::one(at.as_second());
                 }
                 None => figures.force_closed = 1,
             }

@@ -68,10 +68,8 @@ pub(super) fn day_line(
     let spans = Calendar::new(&setup.hours, edits).spans(date, &setup.timezone);
     let opens_at = spans.first().map(|(opens_at, _)| *opens_at);
     let closes_at = spans.last().map(|(_, closes_at)| *closes_at);
-    let mut wait = Histogram::default();
     let (mut issued, mut finished) = (0, 0);
     for service in day.into_iter().flat_map(|day| day.services.values()) {
-        wait.merge(&service.wait, 1);
         issued += service.issued;
         finished += service.finished;
     }
@@ -94,7 +92,7 @@ pub(super) fn day_line(
         last_finish: last_finish.and_then(moment),
         issued: day.map(|_| count(issued)),
         finished: day.map(|_| count(finished)),
-        wait_p90_s: wait.percentile_s(90),
+        wait_p90_s: day.and_then(|day| wait_on(day).percentile_s(90)),
         overtime_s: match (closes_at, last_finish) {
             (Some(closes_at), Some(last)) => count(last - closes_at.as_second()),
             (Some(_), None) | (None, _) => 0,
@@ -108,11 +106,17 @@ pub(super) fn day_line(
     }
 }
 
+fn wait_on(day: &DayFigures) -> Histogram {
+    let services = day.services.values();
+    let waits = services.flat_map(|service| service.waits.cells());
+    Histogram::sum(waits.map(|(_, wait)| wait))
+}
+
 fn finished_after(day: &DayFigures, closes_at: Timestamp) -> u64 {
     let services = day.services.values();
     services
-        .flat_map(|service| service.finished_at.range(closes_at.as_second() + 1..))
-        .map(|(_, finished)| count(*finished))
+        .map(|service| &service.finished_at)
+        .map(|at| count(at.count() - at.below(closes_at.as_second() + 1)))
         .sum()
 }
 
@@ -144,7 +148,7 @@ fn stop_lines(notes: &[StopNote]) -> Vec<StopLine> {
 fn last_finish(day: &DayFigures) -> Option<i64> {
     day.services
         .values()
-        .filter_map(|service| service.finished_at.keys().next_back().copied())
+        .filter_map(|service| service.finished_at.last())
         .max()
 }
 
@@ -175,7 +179,7 @@ pub(super) fn add_occurrences(all: &mut Occurrences, day: &DayFigures, line: &Da
         return;
     }
     for service in day.services.values() {
-        all.finished_timed += count(service.finished_at.values().sum());
+        all.finished_timed += count(service.finished_at.count());
     }
     all.finished_after_closing += line.finished_after_closing;
     all.overtime_days += u64::from(line.overtime_s > 0);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::SMALL_SAMPLE_BELOW;
 use super::model::{AppointmentFigures, DeskLine, Figures, Forecast, Share, Times, WithinTarget};
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DeskFigures, Histogram, Promises, ServiceFigures};
+use crate::queue::statistics::{DeskFigures, Histogram, Promised, ServiceFigures};
 use crate::queue::ticket::DeskNumber;
 
 /// A count that can only have gone below zero by damage, as what it can be.
@@ -54,6 +54,7 @@ pub(super) fn target_s(setup: &Setup) -> u32 {
 }
 
 pub(super) fn figures(of: &ServiceFigures, target_s: u32, as_of: Timestamp) -> Figures {
+    let wait = of.waits.all();
     let open = of.issued - of.finished - of.no_shows - of.cancelled;
     Figures {
         issued: count(of.issued),
@@ -68,9 +69,9 @@ pub(super) fn figures(of: &ServiceFigures, target_s: u32, as_of: Timestamp) -> F
         reinstated: count(of.reinstated),
         force_closed: count(of.force_closed),
         open: count(open),
-        wait: times(&of.wait),
-        within_target: within_target(of, target_s, as_of),
-        forecast: forecast(&of.forecast),
+        wait: times(&wait),
+        within_target: within_target(of, &wait, target_s, as_of),
+        forecast: forecast(of.forecast.all()),
         handling: times(&of.handling),
         visit: times(&of.visit),
         appointments: AppointmentFigures {
@@ -84,7 +85,7 @@ pub(super) fn figures(of: &ServiceFigures, target_s: u32, as_of: Timestamp) -> F
     }
 }
 
-fn forecast(of: &Promises) -> Forecast {
+fn forecast(of: Promised) -> Forecast {
     let (promised, error_s) = (count(of.count), count(of.error_s));
     let mean = (2 * error_s + promised).checked_div(2 * promised);
     Forecast {
@@ -94,18 +95,22 @@ fn forecast(of: &Promises) -> Forecast {
     }
 }
 
-fn within_target(of: &ServiceFigures, target_s: u32, as_of: Timestamp) -> WithinTarget {
+fn within_target(
+    of: &ServiceFigures,
+    wait: &Histogram,
+    target_s: u32,
+    as_of: Timestamp,
+) -> WithinTarget {
     let late_before = as_of.as_second() - i64::from(target_s);
-    let uncalled_late: i64 = of.uncalled.range(..late_before).map(|(_, n)| n).sum();
-    let uncalled: i64 = of.uncalled.values().sum();
-    let left_out_waiting = count(uncalled - uncalled_late);
+    let uncalled_late = of.uncalled.below(late_before);
+    let left_out_waiting = count(of.uncalled.count() - uncalled_late);
     let left_out_cancelled = match target_s.checked_sub(1) {
         Some(below) => of.cancelled_after.at_most(below),
         None => 0,
     };
     let counting = count(of.issued).saturating_sub(left_out_waiting + left_out_cancelled);
     WithinTarget {
-        share: share(of.wait.at_most(target_s), counting),
+        share: share(wait.at_most(target_s), counting),
         uncalled_late: count(uncalled_late),
         left_out_waiting,
         left_out_cancelled,

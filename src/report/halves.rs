@@ -141,7 +141,7 @@ fn slots<'t>(
             }
         }
         let issued = slots.entry(half_hour(ticket.issued_at, zone)).or_default();
-        issued.wait.merge(&figures.wait, 1);
+        issued.wait.merge(&figures.waits.all(), 1);
     }
     slots
 }

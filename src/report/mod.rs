@@ -17,11 +17,13 @@
 //!   rounded to the second, halves up. Of nothing there is no value: null, not zero.
 //! - Fewer than [`SMALL_SAMPLE_BELOW`] cases are marked as a small sample.
 
+mod comparison;
 mod compliance;
 mod day_log;
 mod days;
 mod document;
 mod figures;
+mod flow;
 pub mod glossary;
 pub mod halves;
 mod kept;
@@ -33,6 +35,7 @@ mod mornings;
 mod pdf;
 mod quarter;
 mod recompute;
+mod reliability;
 pub mod staffing;
 pub mod story;
 mod telling;
@@ -40,14 +43,17 @@ mod text;
 mod tidy;
 mod xlsx;
 
+pub use comparison::{Comparison, Neighbour, Pooled};
 pub use day_log::{DayLog, Entry};
 pub use days::day_report;
+pub use flow::{EcdfStep, Flow, FlowHalfHour, HeatCell};
 pub use kept::add_kept;
 pub use mine::{MyDay, my_day};
 pub use model::{DayReport, QuarterReport};
 pub use pdf::{PdfError, day_pdf, quarter_pdf};
-pub use quarter::quarter_report;
-pub use recompute::{Recomputed, recompute, recompute_quarter};
+pub use quarter::{Quarters, quarter_report, quarter_report_of};
+pub use recompute::{Recomputed, recompute, recompute_quarter, recompute_report};
+pub use reliability::ReliabilityBin;
 pub use story::{Eyes, Story, story};
 pub use text::{day_table, table};
 pub use tidy::{CsvError, csv};

@@ -6,8 +6,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::comparison::Comparison;
+use super::flow::Flow;
 use super::glossary::Term;
 use super::mischief::Mischief;
+use super::reliability::ReliabilityBin;
 use super::staffing::Staffing;
 use crate::queue::catalogue::Service;
 
@@ -36,12 +39,18 @@ pub struct QuarterReport {
     pub total: Period,
     /// By service, in button order.
     pub services: Vec<ServicePeriod>,
+    /// Beside the quarter before and the same quarter of the year before, in this order.
+    pub comparisons: Vec<Comparison>,
     /// All services together, week by week.
     pub weeks: Vec<Week>,
     /// By desk.
     pub desks: Vec<DeskLine>,
     /// What else happened.
     pub occurrences: Occurrences,
+    /// When customers came, were called and were served, and how long they waited.
+    pub flow: Flow,
+    /// How far promised waits could be relied upon, by promised median.
+    pub reliability: Vec<ReliabilityBin>,
     /// Desks required beside the desks that were open.
     pub staffing: Staffing,
     /// Presses and tickets that were no customer's.
@@ -139,7 +148,7 @@ pub struct ServicePeriod {
     pub period: Period,
 }
 
-/// A service on one date.
+/// A service on one date, or over a whole quarter compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ServiceDay {
     /// Button digit.

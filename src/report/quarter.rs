@@ -5,26 +5,51 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::comparison::{Neighbour, Pooled, comparison};
 use super::compliance;
 use super::days::{add_occurrences, day_line};
 use super::figures::{desk_lines, figures, share_of, target_s};
 use super::model::{
     Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod, Week,
 };
-use super::{glossary, mischief, staffing};
+use super::{flow, glossary, mischief, reliability, staffing};
 use crate::journal::Quarter;
 use crate::queue::calendar::Edits;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DayFigures, DeskFigures, ServiceFigures};
+use crate::queue::statistics::{DayFigures, DeskFigures, Moments, ServiceFigures};
 use crate::queue::ticket::DeskNumber;
 
-/// The report of a quarter from the figures of its dates. Dates outside the quarter are passed
-/// over; a date without an entry has no data.
-///
-/// The figures must be those at `as_of`: the report cannot go back behind what they hold. Target
-/// and configured hours are the set-up's of now, for all dates; what managers changed for a date
-/// stands in `edits`.
+/// What a quarter's report is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Quarters {
+    /// The quarter's dates; one without an entry has no data.
+    pub days: BTreeMap<Date, DayFigures>,
+    /// The quarters it is compared with, in the order of [`Neighbour::ALL`].
+    pub neighbours: [Pooled; 2],
+}
+
+impl Quarters {
+    /// Parts the figures of dates; those of other quarters are passed over.
+    pub fn of(quarter: Quarter, days: impl IntoIterator<Item = (Date, DayFigures)>) -> Self {
+        let mut parted = Self::default();
+        for (date, day) in days {
+            let here = Quarter::of(date);
+            for (kind, pooled) in Neighbour::ALL.iter().zip(&mut parted.neighbours) {
+                if kind.of(quarter) == Some(here) {
+                    pooled.add(date, &day);
+                }
+            }
+            if here == quarter {
+                parted.days.insert(date, day);
+            }
+        }
+        parted
+    }
+}
+
+/// The report of a quarter from the figures of its dates and of those of the quarters it is
+/// compared with; dates of other quarters are passed over. As [`quarter_report_of`].
 pub fn quarter_report(
     setup: &Setup,
     edits: &Edits,
@@ -32,12 +57,25 @@ pub fn quarter_report(
     days: impl IntoIterator<Item = (Date, DayFigures)>,
     as_of: Timestamp,
 ) -> QuarterReport {
+    let figures = Quarters::of(quarter, days);
+    quarter_report_of(setup, edits, quarter, figures, as_of)
+}
+
+/// The report of a quarter.
+///
+/// The figures must be those at `as_of`: the report cannot go back behind what they hold. Target
+/// and configured hours are the set-up's of now, for all dates; what managers changed for a date
+/// stands in `edits`.
+pub fn quarter_report_of(
+    setup: &Setup,
+    edits: &Edits,
+    quarter: Quarter,
+    figures: Quarters,
+    as_of: Timestamp,
+) -> QuarterReport {
     let from = quarter.first_date().unwrap_or(Date::MAX);
     let to = quarter.last_date().unwrap_or(Date::MAX);
-    let days: BTreeMap<Date, DayFigures> = days
-        .into_iter()
-        .filter(|(date, _)| (from..=to).contains(date))
-        .collect();
+    let Quarters { days, neighbours } = figures;
     let lines: Vec<DayLine> = from
         .series(jiff::Span::new().days(1))
         .take_while(|date| *date <= to)
@@ -53,9 +91,18 @@ pub fn quarter_report(
     }
     let staffing = staffing::staffing(setup, edits, &days, as_of);
     let mischief = mischief::of_dates(setup, &days);
-    let pooled = Pooled::of(days, from);
+    let flow = flow::flow(&days);
+    let comparisons = Neighbour::ALL.into_iter().zip(&neighbours);
+    let comparisons = comparisons
+        .filter_map(|(kind, pooled)| {
+            let beside = kind.of(quarter)?;
+            Some(comparison(setup, edits, kind, beside, pooled, as_of))
+        })
+        .collect();
+    let pooled = Months::of(days, from);
     let period = |months: &[Option<ServiceFigures>; 3]| period(months, from, target_s, as_of);
-    let total = period(&pooled.total());
+    let all = pooled.total();
+    let total = period(&all);
     let services: Vec<ServicePeriod> = Service::ALL
         .into_iter()
         .map(|service| ServicePeriod {
@@ -79,9 +126,12 @@ pub fn quarter_report(
         completeness,
         total,
         services,
+        comparisons,
         weeks,
         desks: desk_lines(setup, &pooled.desks, as_of),
         occurrences,
+        flow,
+        reliability: reliability::reliability(&whole(&all)),
         staffing,
         mischief,
         days: lines,
@@ -120,12 +170,12 @@ fn weeks(
 
 /// Figures pooled by month; a month no date of which has data is none.
 #[derive(Default)]
-struct Pooled {
+struct Months {
     months: [Option<BTreeMap<Service, ServiceFigures>>; 3],
     desks: BTreeMap<DeskNumber, DeskFigures>,
 }
 
-impl Pooled {
+impl Months {
     fn of(days: BTreeMap<Date, DayFigures>, from: Date) -> Self {
         let mut pooled = Self::default();
         for (date, mut day) in days {
@@ -136,7 +186,7 @@ impl Pooled {
             let month = month.get_or_insert_default();
             for (service, figures) in &mut day.services {
                 // A quarter of single moments would only cost time; they are told by date.
-                figures.finished_at.clear();
+                figures.finished_at = Moments::default();
                 month.entry(*service).or_default().merge(figures, 1);
             }
             for (desk, figures) in &day.desks {
@@ -170,12 +220,8 @@ fn period(
     target_s: u32,
     as_of: Timestamp,
 ) -> Period {
-    let mut quarter = ServiceFigures::default();
-    for month in months.iter().flatten() {
-        quarter.merge(month, 1);
-    }
     Period {
-        quarter: figures(&quarter, target_s, as_of),
+        quarter: figures(&whole(months), target_s, as_of),
         months: (from.month()..)
             .zip(months)
             .map(|(number, month)| Month {
@@ -186,7 +232,15 @@ fn period(
     }
 }
 
-fn completeness(lines: &[DayLine], as_of: Timestamp) -> Completeness {
+fn whole(months: &[Option<ServiceFigures>; 3]) -> ServiceFigures {
+    let mut quarter = ServiceFigures::default();
+    for month in months.iter().flatten() {
+        quarter.merge(month, 1);
+    }
+    quarter
+}
+
+pub(super) fn completeness(lines: &[DayLine], as_of: Timestamp) -> Completeness {
     let planned = lines.iter().filter(|line| line.opens_at.is_some());
     let due: Vec<&DayLine> = planned
         .clone()

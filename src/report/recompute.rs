@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::comparison::Neighbour;
 use crate::journal::record::{Fact, Record};
 use crate::journal::{Quarter, read_days};
 use crate::queue::calendar::Edits;
@@ -48,8 +49,33 @@ pub fn recompute(
 /// # Errors
 /// Where the journal directory cannot be listed.
 pub fn recompute_quarter(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<Recomputed> {
-    let from = quarter.first_date().unwrap_or(Date::MAX);
-    let to = quarter.last_date().unwrap_or(Date::MAX);
+    recompute_quarters(data, tz, quarter, quarter)
+}
+
+/// As [`recompute_quarter`], with the quarters the report compares it with: what
+/// [`super::quarter_report`] needs.
+///
+/// # Errors
+/// Where the journal directory cannot be listed.
+pub fn recompute_report(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<Recomputed> {
+    let before = Neighbour::PreviousQuarter.of(quarter).unwrap_or(quarter);
+    let mut recomputed = recompute_quarters(data, tz, before, quarter)?;
+    if let Some(year_before) = Neighbour::YearBefore.of(quarter) {
+        let earlier = recompute_quarter(data, tz, year_before)?;
+        recomputed.days.extend(earlier.days);
+        recomputed.damaged += earlier.damaged;
+    }
+    Ok(recomputed)
+}
+
+fn recompute_quarters(
+    data: &Path,
+    tz: &TimeZone,
+    first: Quarter,
+    last: Quarter,
+) -> io::Result<Recomputed> {
+    let from = first.first_date().unwrap_or(Date::MAX);
+    let to = last.last_date().unwrap_or(Date::MAX);
     let mut replay = Replay::default();
     let mut damaged = 0;
     for item in read_days(data, tz, from..Date::MAX)? {

@@ -1,24 +1,34 @@
 //! Counts by whole seconds.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+
+use super::tally::Tally;
 
 /// An exact histogram over whole seconds. Adding histograms loses nothing, so days, desks and
 /// centres merge without error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Histogram(BTreeMap<u32, i64>);
+pub struct Histogram(Tally<u32>);
 
 impl Histogram {
+    /// The sum of several.
+    pub fn sum<'h>(histograms: impl IntoIterator<Item = &'h Self>) -> Self {
+        Self(Tally::sum(histograms.into_iter().map(|of| &of.0)))
+    }
+
+    /// Whether it holds no value.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How many values it holds.
     pub fn count(&self) -> u64 {
-        u64::try_from(self.0.values().sum::<i64>()).unwrap_or(0)
+        u64::try_from(self.0.count()).unwrap_or(0)
     }
 
     /// Sum of the values, seconds.
     pub fn sum_s(&self) -> u64 {
-        let sum: i64 = self.0.iter().map(|(s, n)| i64::from(*s) * n).sum();
+        let sum: i64 = self.0.iter().map(|(s, n)| i64::from(s) * n).sum();
         u64::try_from(sum).unwrap_or(0)
     }
 
@@ -27,41 +37,38 @@ impl Histogram {
         let rank = (self.count() * percent).div_ceil(100).max(1);
         let mut seen = 0u64;
         self.0.iter().find_map(|(seconds, count)| {
-            seen += u64::try_from(*count).unwrap_or(0);
-            (seen >= rank).then_some(*seconds)
+            seen += u64::try_from(count).unwrap_or(0);
+            (seen >= rank).then_some(seconds)
         })
     }
 
     /// Largest value, seconds.
     pub fn max_s(&self) -> Option<u32> {
-        self.0.keys().next_back().copied()
+        self.0.last()
     }
 
     /// How many values are at most `seconds`.
     pub fn at_most(&self, seconds: u32) -> u64 {
-        let count: i64 = self.0.range(..=seconds).map(|(_, n)| n).sum();
+        let count = match seconds.checked_add(1) {
+            Some(next) => self.0.below(next),
+            None => self.0.count(),
+        };
         u64::try_from(count).unwrap_or(0)
     }
 
     /// Values with their counts, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (u32, i64)> + '_ {
-        self.0.iter().map(|(seconds, count)| (*seconds, *count))
+        self.0.iter()
     }
 
     /// Puts a value in `count` times, or takes it out as often where that is negative.
     pub fn add(&mut self, seconds: u32, count: i64) {
-        let slot = self.0.entry(seconds).or_default();
-        *slot += count;
-        if *slot == 0 {
-            self.0.remove(&seconds);
-        }
+        self.0.add(seconds, count);
     }
 
     /// Puts another histogram in (`sign` 1) or takes it out (−1).
     pub fn merge(&mut self, other: &Self, sign: i64) {
-        for (seconds, count) in &other.0 {
-            self.add(*seconds, count * sign);
-        }
+        self.0.merge(&other.0, sign);
     }
 }
 

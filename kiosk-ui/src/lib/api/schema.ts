@@ -1543,6 +1543,18 @@ export interface components {
             /** @description Services in button order. */
             services: components["schemas"]["ClosingService"][];
         };
+        /** @description A quarter to compare with, its figures as at the report's own moment and target. */
+        Comparison: {
+            /** @description How much of it there is data of. */
+            completeness: components["schemas"]["Completeness"];
+            /** @description Which it is. */
+            kind: components["schemas"]["Neighbour"];
+            /** @description "2026-Q3". */
+            quarter: string;
+            /** @description By service, in button order; empty where no date of it has data. */
+            services: components["schemas"]["ServiceDay"][];
+            total?: components["schemas"]["Figures"] | null;
+        };
         /** @description How much of a quarter there is data of. */
         Completeness: {
             /**
@@ -1907,6 +1919,24 @@ export interface components {
          * @enum {string}
          */
         DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
+        /** @description One step of the distribution of waits. */
+        EcdfStep: {
+            /**
+             * Format: int64
+             * @description Called no later.
+             */
+            called: number;
+            /**
+             * Format: double
+             * @description Of all called, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: int32
+             * @description A wait, seconds: whole minutes from 0 on.
+             */
+            within_s: number;
+        };
         /** @description What a live view's frame holds. */
         Envelope_BoardView: {
             /**
@@ -2213,6 +2243,55 @@ export interface components {
             /** @description Short remark, 1 to 200 characters. */
             outcome?: string | null;
         };
+        /** @description The flow of customers through the quarter. */
+        Flow: {
+            /**
+             * Format: int64
+             * @description Dates with at least one ticket.
+             */
+            dates: number;
+            /** @description How many of those called had waited no longer than so long. */
+            ecdf: components["schemas"]["EcdfStep"][];
+            /** @description By half-hour of the day, from the first to the last in which anything was. */
+            half_hours: components["schemas"]["FlowHalfHour"][];
+            /** @description By weekday and half-hour of issue, those in which tickets were issued. */
+            heat: components["schemas"]["HeatCell"][];
+        };
+        /** @description One half-hour of the day over the quarter. */
+        FlowHalfHour: {
+            /** @description Where it begins, local, "09:30". */
+            at: string;
+            /**
+             * Format: int64
+             * @description First calls in it.
+             */
+            called: number;
+            /**
+             * Format: int64
+             * @description First calls from the first half-hour to the end of this one.
+             */
+            called_so_far: number;
+            /**
+             * Format: int64
+             * @description Finished in it, with an end time.
+             */
+            finished: number;
+            /**
+             * Format: int64
+             * @description Finished from the first half-hour to the end of this one.
+             */
+            finished_so_far: number;
+            /**
+             * Format: int64
+             * @description Tickets issued in it.
+             */
+            issued: number;
+            /**
+             * Format: int64
+             * @description Issued from the first half-hour to the end of this one.
+             */
+            issued_so_far: number;
+        };
         /** @description The waits promised at issue beside those that came, of tickets that were called. */
         Forecast: {
             /**
@@ -2409,6 +2488,26 @@ export interface components {
             sequence: number;
             /** @description Sentences can be spoken. */
             voice: boolean;
+        };
+        /** @description One half-hour of one weekday over the quarter. */
+        HeatCell: {
+            /**
+             * @description Where the half-hour begins, local, "09:30". The hour that is repeated when clocks go back
+             *     counts once.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Tickets issued in it.
+             */
+            issued: number;
+            /** @description Waits of these, as far as they were called. */
+            wait: components["schemas"]["Times"];
+            /**
+             * Format: int32
+             * @description Monday = 1.
+             */
+            weekday: number;
         };
         /** @description Whether somebody at a kiosk awaits help. */
         HelpAnswer: {
@@ -2949,6 +3048,11 @@ export interface components {
             /** @description Waits of tickets whose first call was the consultant's. */
             wait: components["schemas"]["Times"];
         };
+        /**
+         * @description Which quarter is compared with.
+         * @enum {string}
+         */
+        Neighbour: "previous_quarter" | "year_before";
         /** @description Who is next for a desk, and why. */
         NextLine: {
             /** @description Why, a Latvian sentence. */
@@ -3237,6 +3341,8 @@ export interface components {
             as_of: string;
             /** @description Name of the centre. */
             centre: string;
+            /** @description Beside the quarter before and the same quarter of the year before, in this order. */
+            comparisons: components["schemas"]["Comparison"][];
             /** @description How much of the quarter there is data of. */
             completeness: components["schemas"]["Completeness"];
             /** @description Clause by clause what can be shown from the data. */
@@ -3245,6 +3351,8 @@ export interface components {
             days: components["schemas"]["DayLine"][];
             /** @description By desk. */
             desks: components["schemas"]["DeskLine"][];
+            /** @description When customers came, were called and were served, and how long they waited. */
+            flow: components["schemas"]["Flow"];
             /**
              * Format: date
              * @description First date, local.
@@ -3260,6 +3368,8 @@ export interface components {
             occurrences: components["schemas"]["Occurrences"];
             /** @description "2026-Q4". */
             quarter: string;
+            /** @description How far promised waits could be relied upon, by promised median. */
+            reliability: components["schemas"]["ReliabilityBin"][];
             /** @description By service, in button order. */
             services: components["schemas"]["ServicePeriod"][];
             /** @description The quarter is over and nothing is open: the figures change no more. */
@@ -3332,6 +3442,35 @@ export interface components {
             /** @description Why, and what to do: a Latvian sentence. */
             why: string;
         };
+        /** @description Tickets that were promised a median within one bin, and called. */
+        ReliabilityBin: {
+            /**
+             * Format: int32
+             * @description Promised medians are below this, seconds; absent where there is no end.
+             */
+            below_s?: number | null;
+            /**
+             * Format: int64
+             * @description Tickets promised this and called.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Least promised median, seconds.
+             */
+            from_s: number;
+            /**
+             * Format: int32
+             * @description Mean promised median, rounded to the second; absent of nothing.
+             */
+            promised_s?: number | null;
+            /** @description Their waits as they came. */
+            wait: components["schemas"]["Times"];
+            /** @description Called no later than the promised median; half are to be. */
+            within_p50: components["schemas"]["Share"];
+            /** @description Called no later than the promised ninth decile; nine in ten are to be. */
+            within_p90: components["schemas"]["Share"];
+        };
         /** @description A letter without an address. */
         Reminder: {
             /** @description Plain text. */
@@ -3381,7 +3520,7 @@ export interface components {
         };
         /** @description The button digit of the service: 1, 2 or 3 */
         Service: number;
-        /** @description A service on one date. */
+        /** @description A service on one date, or over a whole quarter compared with. */
         ServiceDay: {
             /** @description Figures. */
             figures: components["schemas"]["Figures"];
