@@ -512,6 +512,129 @@ def day_line(date, day, tickets, hours, as_of):
     }
 
 
+def half_hour(ns, zone):
+    """The local half-hour of the day, 0 to 47, whichever of two equal hours it is."""
+    local = datetime.datetime.fromtimestamp(second(ns), zone)
+    return local.hour * 2 + local.minute // 30
+
+
+def clock(slot):
+    return f"{slot // 2:02}:{30 * (slot % 2):02}"
+
+
+def flow(tickets, zone):
+    def waits(chosen):
+        return [length(t["issued"], t["legs"][0]["called"]) for t in chosen if t["legs"]]
+
+    cells, slots = {}, {}
+    for ticket in tickets:
+        issued = half_hour(ticket["issued"], zone)
+        cells.setdefault((ticket["date"].isoweekday(), issued), []).append(ticket)
+        moments = [ticket["issued"]]
+        moments.append(ticket["legs"][0]["called"] if ticket["legs"] else None)
+        moments.append(ticket["ended"] if ticket["place"] == "finished" else None)
+        for column, moment in enumerate(moments):
+            if moment is not None:
+                slots.setdefault(half_hour(moment, zone), [0, 0, 0])[column] += 1
+    lines, so_far = [], [0, 0, 0]
+    for slot in range(min(slots, default=0), max(slots, default=-1) + 1):
+        counts = slots.get(slot, [0, 0, 0])
+        so_far = [sum(pair) for pair in zip(so_far, counts)]
+        names = ["issued", "called", "finished"]
+        line = {"at": clock(slot)} | dict(zip(names, counts))
+        lines.append(line | dict(zip([name + "_so_far" for name in names], so_far)))
+    waited = sorted(waits(tickets))
+    steps = [60 * minute for minute in range(-(-waited[-1] // 60) + 1)] if waited else []
+    if len(steps) > 240:
+        steps = steps[:239] + [waited[-1]]
+    ecdf = []
+    for step in steps:
+        within = sum(wait <= step for wait in waited)
+        ecdf.append({"within_s": step, "called": within, "share": share(within, len(waited))})
+    return {
+        "dates": len({ticket["date"] for ticket in tickets}),
+        "heat": [
+            {"weekday": day, "at": clock(slot), "issued": len(of), "wait": times(waits(of))}
+            for (day, slot), of in sorted(cells.items())
+        ],
+        "half_hours": lines,
+        "ecdf": ecdf,
+    }
+
+
+def reliability(tickets):
+    minutes, bins = [0, 2, 5, 10, 20, 40, None], []
+    for start, end in zip(minutes, minutes[1:]):
+        kept = []
+        for ticket in tickets:
+            promise = ticket["promise"]
+            if not promise or not ticket["legs"] or promise["p50_s"] < 60 * start:
+                continue
+            if end is None or promise["p50_s"] < 60 * end:
+                wait = length(ticket["issued"], ticket["legs"][0]["called"])
+                kept.append((wait, promise["p50_s"], promise["p90_s"]))
+        count = len(kept)
+        total = sum(p50 for _, p50, _ in kept)
+        bins.append(
+            {
+                "from_s": 60 * start,
+                "below_s": None if end is None else 60 * end,
+                "count": count,
+                "promised_s": (2 * total + count) // (2 * count) if count else None,
+                "wait": times([wait for wait, _, _ in kept]),
+                "within_p50": share_of(sum(wait <= p50 for wait, p50, _ in kept), count),
+                "within_p90": share_of(sum(wait <= p90 for wait, _, p90 in kept), count),
+            }
+        )
+    return bins
+
+
+def dates_of(year, number):
+    dates, date = [], datetime.date(year, 3 * number - 2, 1)
+    while (date.month + 2) // 3 == number:
+        dates.append(date)
+        date += datetime.timedelta(days=1)
+    return dates
+
+
+def comparison(kind, year, number, centre, tickets, setup, hours, as_of):
+    dates = dates_of(year, number)
+    planned = [date for date in dates if hours.of(date)]
+    due = [date for date in planned if hours.of(date)[0] * 10**9 <= as_of]
+    missing = [str(date) for date in due if date not in centre.days]
+    known = any(date in centre.days for date in dates)
+    visits = [v for v in centre.visits.values() if v["date"] in centre.begun & set(dates)]
+    kept = [t for t in tickets if t["date"] in dates]
+
+    def of(chosen, booked):
+        return figures(chosen, booked, setup["target_s"], as_of)
+
+    return {
+        "kind": kind,
+        "quarter": f"{year:04}-Q{number}",
+        "completeness": {
+            "days_planned": len(planned),
+            "days_due": len(due),
+            "days_with_data": len(due) - len(missing),
+            "share": share(len(due) - len(missing), len(due)),
+            "missing": missing,
+        },
+        "total": of(kept, visits) if known else None,
+        "services": [
+            {
+                "service": int(digit),
+                "name": name,
+                "figures": of(
+                    [t for t in kept if t["service"] == int(digit)],
+                    [v for v in visits if v["service"] == int(digit)],
+                ),
+            }
+            for digit, name in sorted(setup["services"].items())
+            if known
+        ],
+    }
+
+
 def occurrences(days, lines, tickets_of, hours):
     total = Day().counts
     total.update(finished_timed=0, finished_after_closing=0, overtime_days=0, overtime_s=0, stops=0)
@@ -564,10 +687,7 @@ def main(quarter, as_of, setup_path, *paths):
     by_date = {}
     for ticket in tickets:
         by_date.setdefault(ticket["date"], []).append(ticket)
-    dates, date = [], datetime.date(year, 3 * number - 2, 1)
-    while inside(date):
-        dates.append(date)
-        date += datetime.timedelta(days=1)
+    dates = dates_of(year, number)
     kept = [t for t in tickets if inside(t["date"])]
     hours = Hours(setup, zone)
     days = {date: day for date, day in centre.days.items() if inside(date)}
@@ -617,7 +737,16 @@ def main(quarter, as_of, setup_path, *paths):
                 )
                 for digit, name in sorted(setup["services"].items())
             ],
+            "comparisons": [
+                comparison(kind, *beside, centre, tickets, setup, hours, as_of)
+                for kind, beside in [
+                    ("previous_quarter", (year, number - 1) if number > 1 else (year - 1, 4)),
+                    ("year_before", (year - 1, number)),
+                ]
+            ],
             "weeks": weeks,
+            "flow": flow(kept, zone),
+            "reliability": reliability(kept),
             "desks": [
                 desk_figures(desk, kept, days.values(), today.get(desk), as_of)
                 for desk in setup["desks"]
