@@ -9,6 +9,7 @@ pub mod codes;
 pub mod config;
 pub mod devices;
 pub mod engine;
+pub mod imports;
 pub mod journal;
 pub mod metrics;
 pub mod progress;

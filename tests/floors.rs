@@ -26,6 +26,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("report", &report),
         ("devices", &queue),
         ("codes", &queue),
+        ("imports", &["queue", "journal"]),
         ("bookings", &["queue", "codes", "journal", "engine"]),
         (
             "web",
@@ -51,6 +52,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
                 "clock",
                 "config",
                 "devices",
+                "imports",
                 "journal",
                 "metrics",
                 "progress",

@@ -15,7 +15,7 @@ use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
     WrongUse,
 };
-use super::{replay, simulate, staffing};
+use super::{import, replay, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
@@ -58,7 +58,11 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
             };
             export(&place, from.zip(to), secrets)
         }
-        Command::Import { file } => import(&place, &file),
+        Command::Import { file, tickets } => match (file, tickets) {
+            (_, Some(tickets)) => import::tickets(&place, &tickets),
+            (Some(file), None) => import::export(&place, &file),
+            (None, None) => Err(WrongUse("name a file".to_owned()).into()),
+        },
         Command::Verify => verify(&place).await,
         Command::Backup { dir } => backup(&place, &dir),
         Command::Staff(command) => say(&change_staff(&place, staff_change(command)?).await?),
@@ -231,23 +235,6 @@ fn export(place: &Place, dates: Option<(Date, Date)>, secrets: Secrets) -> Resul
     );
     drop(bar);
     tell_damage(exported.context("the export is not whole")?.damage.iter())
-}
-
-fn import(place: &Place, file: &Path) -> Result<ExitCode> {
-    let config = place.config_if_any()?;
-    let data = place.data(config.as_ref());
-    let zone = super::data::zone(config.as_ref())?;
-    let input = std::fs::File::open(file)
-        .map_err(|error| WrongUse(format!("cannot read {}: {error}", file.display())))?;
-    let bar = Bar::new("import");
-    let imported = journal::import(
-        &data,
-        &zone,
-        &mut std::io::BufReader::new(input),
-        &mut |done, total| bar.show(done, total),
-    )?;
-    drop(bar);
-    say(&format!("imported {} records", imported.records))
 }
 
 async fn verify(place: &Place) -> Result<ExitCode> {

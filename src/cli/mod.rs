@@ -4,6 +4,7 @@ mod commands;
 mod data;
 mod day;
 pub mod history;
+mod import;
 pub mod replay;
 mod simulate;
 mod staffing;
@@ -93,10 +94,15 @@ enum Command {
         #[arg(long)]
         with_secrets: bool,
     },
-    /// Fill an empty data directory from an export
+    /// Fill an empty data directory from an export, or with another system's tickets
+    #[command(after_help = import::HELP)]
     Import {
         /// The export
-        file: PathBuf,
+        #[arg(required_unless_present = "tickets", conflicts_with = "tickets")]
+        file: Option<PathBuf>,
+        /// Another system's tickets, as CSV
+        #[arg(long, value_name = "FILE")]
+        tickets: Option<PathBuf>,
     },
     /// Check every record, the chain, the seals and the metrics
     Verify,

@@ -199,30 +199,61 @@ pub fn import(
     input: &mut dyn BufRead,
     progress: Progress<'_>,
 ) -> Result<Imported, ImportError> {
+    build(data, |building| {
+        let dir = files::journal_dir(building);
+        files::create_dir(&dir).map_err(at("make", &dir))?;
+        take_in(&dir, tz, input, progress)
+    })
+}
+
+/// Makes a journal in a data directory without one, all or nothing: `write` fills a data directory
+/// within, whose journal then takes its place. Where the process is killed, that directory stays
+/// until the next time.
+///
+/// # Errors
+/// Where there is a journal already or a daemon, or writing fails.
+pub fn build<T, E: From<ImportError>>(
+    data: &Path,
+    write: impl FnOnce(&Path) -> Result<T, E>,
+) -> Result<T, E> {
+    let failed = |error: JournalError| E::from(ImportError::Journal(error));
     let dir = files::journal_dir(data);
-    files::create_dir(data).map_err(at("make", data))?;
-    let _lock = append::lock(data)?;
-    if dir.exists() && !files::list(&dir).map_err(at("list", &dir))?.is_empty() {
-        return Err(ImportError::NotEmpty(data.to_owned()));
+    files::create_dir(data).map_err(|error| failed(at("make", data)(error)))?;
+    let _lock = append::lock(data).map_err(failed)?;
+    let there = dir.exists() && {
+        let files = files::list(&dir).map_err(|error| failed(at("list", &dir)(error)))?;
+        !files.is_empty()
+    };
+    if there {
+        return Err(ImportError::NotEmpty(data.to_owned()).into());
     }
-    let building = data.join("journal.import");
-    if building.exists() {
-        fs::remove_dir_all(&building).map_err(at("clear", &building))?;
+    let building = data.join("import.part");
+    let clear = || {
+        if building.exists() {
+            fs::remove_dir_all(&building).map_err(at("clear", &building))?;
+        }
+        Ok(())
+    };
+    clear().map_err(failed)?;
+    files::create_dir(&building).map_err(|error| failed(at("make", &building)(error)))?;
+    let result = write(&building);
+    if result.is_ok() {
+        take_place(data, &building).map_err(failed)?;
     }
-    files::create_dir(&building).map_err(at("make", &building))?;
-    let result = take_in(&building, tz, input, progress);
-    if result.is_err() {
-        fs::remove_dir_all(&building).map_err(at("clear", &building))?;
-        return result;
-    }
+    clear().map_err(failed)?;
+    result
+}
+
+fn take_place(data: &Path, building: &Path) -> Result<(), JournalError> {
+    let dir = files::journal_dir(data);
     if dir.exists() {
         // Empty but for bytes once set aside, which belong to no journal now.
         let kept = data.join("journal.before-import");
         fs::rename(&dir, &kept).map_err(at("move", &dir))?;
     }
-    fs::rename(&building, &dir).map_err(at("move", &building))?;
-    files::sync_dir(data).map_err(at("sync", data))?;
-    result
+    let built = files::journal_dir(building);
+    fs::rename(&built, &dir).map_err(at("move", &built))?;
+    files::sync_dir(data).map_err(at("sync", data))
 }
 
 fn take_in(

@@ -13,6 +13,7 @@
 
 mod append;
 mod damage;
+mod dates;
 mod exchange;
 mod files;
 mod frames;
@@ -27,7 +28,8 @@ mod verify;
 
 pub use append::{Journal, JournalError, Rotated, snapshot_record};
 pub use damage::Damage;
-pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, export, import};
+pub use dates::DateWriter;
+pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, build, export, import};
 pub use line::Link;
 pub use quarter::{NoQuarter, Quarter};
 pub use read::{

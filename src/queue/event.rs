@@ -45,6 +45,8 @@ pub enum CallRule {
     SentHere,
     /// A consultant chose it by hand against the rule.
     ByHand,
+    /// Another system called it, by a rule of its own; taken over with its tickets.
+    OtherSystem,
 }
 
 /// Why a desk called the ticket it called.

@@ -466,6 +466,7 @@ impl<'a> Scene<'a> {
             CallRule::AppointmentEarly => "Pirms pierakstītā laika, jo cita klienta nav".to_owned(),
             CallRule::Reinstated => "Atjaunota rindā pēc neierašanās".to_owned(),
             CallRule::SentHere => "Nosūtīta tieši uz šo galdu".to_owned(),
+            CallRule::OtherSystem => "Aicināja cita sistēma".to_owned(),
             CallRule::ByHand => match reason.instead_of.as_ref().and_then(number) {
                 Some(first) => format!("Izvēlēta ar roku, pēc kārtas būtu {first}"),
                 None => "Izvēlēta ar roku".to_owned(),

@@ -69,6 +69,8 @@ pub enum Origin {
     },
     /// A member of staff (A2/2/2.1).
     Staff,
+    /// Another system, whose tickets were taken over.
+    OtherSystem,
 }
 
 impl Origin {
@@ -78,7 +80,7 @@ impl Origin {
             Self::Board { kiosk } | Self::Screen { kiosk } | Self::Interface { kiosk } => {
                 Some(kiosk)
             }
-            Self::Staff => None,
+            Self::Staff | Self::OtherSystem => None,
         }
     }
 }

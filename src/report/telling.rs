@@ -99,6 +99,7 @@ impl Telling<'_> {
             CallRule::Reinstated => "Atjaunota rindā pēc neierašanās",
             CallRule::SentHere => "Nosūtīta tieši uz šo galdu",
             CallRule::ByHand => "Izvēlēta ar roku, nevis pēc kārtas",
+            CallRule::OtherSystem => "Aicināja cita sistēma pēc savas kārtas",
         };
         let rest = match reason.rule {
             CallRule::Turn => ", agrāk par visām citām, ko galds varēja aicināt".to_owned(),
@@ -106,7 +107,8 @@ impl Telling<'_> {
             | CallRule::Appointment
             | CallRule::AppointmentEarly
             | CallRule::Reinstated
-            | CallRule::SentHere => String::new(),
+            | CallRule::SentHere
+            | CallRule::OtherSystem => String::new(),
             CallRule::ByHand => match reason.instead_of {
                 Some(first) => format!(", pēc kārtas bija {}", self.numbers(&[first])),
                 None => String::new(),
@@ -140,6 +142,7 @@ impl Telling<'_> {
             Origin::Screen { kiosk } => format!("izvēlēta automāta „{kiosk}” ekrānā"),
             Origin::Interface { kiosk } => format!("pieprasīta no automāta „{kiosk}”"),
             Origin::Staff => "izsniedza darbinieks".to_owned(),
+            Origin::OtherSystem => "izsniedza cita sistēma".to_owned(),
         };
         let name = self.setup.service_name(*service);
         let turn = match (out_of_turn, appointment) {
