@@ -7,6 +7,7 @@ import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { LastIssued, Service, ViewName } from '../src/lib/api/types.ts';
 import { calendar } from './calendar.ts';
+import { halfHourDay } from './report-plots.ts';
 import { report } from './report.ts';
 import { PretendCentre, RefusedError } from './centre.ts';
 
@@ -111,6 +112,7 @@ class FixtureServer {
     if (kind === 'centre') return centre.answer();
     if (kind === 'track') return centre.track(id ?? '');
     if (kind === 'calendar') return calendar(searchParams);
+    if (kind === 'reports' && id === 'days') return halfHourDay(action ?? '');
     if (kind === 'reports') return report(action ?? '');
     if (kind === 'staff')
       return {

@@ -1,22 +1,10 @@
-import type { Figures, Period, QuarterReport, ReportDay, ReportDesk, Times } from '../src/manager/report.ts';
-import { comparisons, flow, reliability } from './flow.ts';
+import type { Figures, Period, QuarterReport, ReportDay, ReportDesk } from '../src/manager/report.ts';
+import { share, times, withPlots } from './report-plots.ts';
 import { glossary, mischief, staffing } from './staffing.ts';
 
-const FEW = 20;
 /** Share of the quarter's tickets by month; the third has not begun. */
 const MONTH_SHARES = [0.58, 0.42, null];
 const DAY_MS = 86_400_000;
-
-const times = (count: number, median_s: number): Times => ({
-  count,
-  median_s,
-  p90_s: Math.round(median_s * 2.7),
-  max_s: median_s * 5,
-  mean_s: median_s + 40,
-  small_sample: count < FEW,
-});
-
-const share = (n: number, of: number) => ({ n, of, share: of > 0 ? n / of : null, small_sample: of < FEW });
 
 const figures = (issued: number, wait: number): Figures => {
   const no_show = Math.round(issued * 0.03);
@@ -39,6 +27,7 @@ const figures = (issued: number, wait: number): Figures => {
     wait: times(called, wait),
     within_target: share(Math.round(called * (wait >= 400 ? 0.784 : 0.962)), called),
     forecast: { count: called, mean_error_s: 210, within_p90: share(Math.round(called * 0.9), called) },
+    appointments: { booked: Math.round(issued * 0.08) },
     handling: times(finished, 380),
     visit: times(finished, 380 + wait),
   };
@@ -121,7 +110,13 @@ function daysFrom(first: string): ReportDay[] {
 export function report(quarter: string): QuarterReport {
   const months = monthsOf(quarter);
   const days = daysFrom(`${months[0]}-01`);
+  const services = [
+    { service: 1 as const, name: 'Pasūtījumu pieņemšana', ...period(months, 912, 420) },
+    { service: 2 as const, name: 'Pasūtījumu izsniegšana', ...period(months, 455, 180) },
+    { service: 3 as const, name: 'Korporatīvie klienti', ...period(months, 30, 90) },
+  ];
   return {
+    ...withPlots(quarter, figures, services),
     centre: 'Rīgas klientu apkalpošanas centrs',
     quarter,
     from: `${months[0]}-01`,
@@ -138,11 +133,7 @@ export function report(quarter: string): QuarterReport {
       missing: days.filter((day) => day.state === 'missing').map((day) => day.date),
     },
     total: period(months, 1397, 400),
-    services: [
-      { service: 1, name: 'Pasūtījumu pieņemšana', ...period(months, 912, 420) },
-      { service: 2, name: 'Pasūtījumu izsniegšana', ...period(months, 455, 180) },
-      { service: 3, name: 'Korporatīvie klienti', ...period(months, 30, 90) },
-    ],
+    services,
     desks: [desk(1, 640, 0.646), desk(2, 512, 0.58), desk(3, 177, 0.312), desk(4, 12, 0.041)],
     compliance: [
       {
@@ -210,6 +201,5 @@ export function report(quarter: string): QuarterReport {
       },
     ],
     days,
-    ...{ comparisons: comparisons(quarter, figures), flow, reliability },
   };
 }

@@ -531,6 +531,7 @@ pub fn say(event: &Event) -> String {
                 CallRule::Reinstated => "reinstated",
                 CallRule::SentHere => "sent here",
                 CallRule::ByHand => "by hand",
+                CallRule::OtherSystem => "other system",
             };
             let over = if reason.overtook.is_empty() {
                 ""

@@ -37,6 +37,7 @@ export interface Figures {
   wait: Times;
   within_target: Share;
   forecast: { count: number; mean_error_s?: number | null; within_p90: Share };
+  appointments: { booked: number };
   handling: Times;
   visit: Times;
 }
@@ -63,6 +64,63 @@ export interface ComplianceRow {
   n: number;
   of: number;
   exceptions: string[];
+  /** Where exceptions that are dates or tickets can be looked at. */
+  links?: { text: string; href: string }[];
+}
+
+export interface Completeness {
+  days_planned: number;
+  days_due: number;
+  days_with_data: number;
+  share?: number | null;
+  missing: string[];
+}
+
+/** The figures of an earlier quarter; `total` is null where nothing of it is known. */
+export interface Comparison {
+  kind: 'previous_quarter' | 'year_before';
+  quarter: string;
+  completeness: Completeness;
+  total?: Figures | null;
+  services: { service: Service; name: string; figures: Figures }[];
+}
+
+/** Tickets issued in one half-hour of one weekday, the quarter's dates together; Monday is 1. */
+export interface HeatCell {
+  weekday: number;
+  at: string;
+  issued: number;
+  wait: Times;
+}
+
+/** A half-hour of all dates together; the counts so far are to its end. */
+export interface FlowHalfHour {
+  at: string;
+  issued: number;
+  called: number;
+  finished: number;
+  issued_so_far: number;
+  called_so_far: number;
+  finished_so_far: number;
+}
+
+export interface Flow {
+  dates: number;
+  heat: HeatCell[];
+  half_hours: FlowHalfHour[];
+  /** How many of those called waited no longer, minute by minute. */
+  ecdf: { within_s: number; called: number; share: number }[];
+}
+
+/** Tickets by the median wait they were promised. */
+export interface ReliabilityBin {
+  from_s: number;
+  below_s?: number | null;
+  count: number;
+  promised_s?: number | null;
+  wait: Times;
+  within_p50: Share;
+  within_p90: Share;
 }
 
 export interface ReportDay {
@@ -102,15 +160,13 @@ export interface QuarterReport {
   as_of: Timestamp;
   settled: boolean;
   target_s: number;
-  completeness: {
-    days_planned: number;
-    days_due: number;
-    days_with_data: number;
-    share?: number | null;
-    missing: string[];
-  };
+  completeness: Completeness;
   total: Period;
   services: (Period & { service: Service; name: string })[];
+  weeks: { week: string; from: string; to: string; figures?: Figures | null }[];
+  comparisons: Comparison[];
+  flow: Flow;
+  reliability: ReliabilityBin[];
   desks: ReportDesk[];
   compliance: ComplianceRow[];
   staffing: Staffing;

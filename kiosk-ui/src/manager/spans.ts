@@ -26,3 +26,12 @@ export function halfHourText(name: string): string {
   const written = (minutes: number) => `${Math.floor(minutes / 60)}.${String(minutes % 60).padStart(2, '0')}`;
   return `${written(hour * 60 + minute)}–${written(hour * 60 + minute + 30)}`;
 }
+
+/** The dates of one weekday of "2026-Q4". */
+export function datesOf(quarter: string, weekday: number): string[] {
+  const [from, to] = quarterSpan(quarter);
+  const dates: string[] = [];
+  for (let date = shifted(from, (weekday - weekdayOf(from) + 7) % 7); date <= to; date = shifted(date, 7))
+    dates.push(date);
+  return dates;
+}

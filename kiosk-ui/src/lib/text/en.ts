@@ -2,26 +2,13 @@ import { pluralEn } from '../plural';
 import { appointmentsEn } from './appointments-en';
 import type { Texts } from './lv';
 import { historyEn, myDayEn } from './history';
+import { monthsEn, reportEn } from './report-en';
+import { plotsEn, quarterEn } from './quarter-en';
 import { mischiefEn, staffingEn } from './staffing';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 
 /** English, for staff and for customers where a centre enables it. */
 export const en: Texts = {
@@ -278,7 +265,8 @@ export const en: Texts = {
     desks: 'Desks',
     equipment: 'Equipment',
     curve: 'Today by half-hours',
-    curveTable: 'Figures in a table',
+    curveSummary: (issued, called, finished) =>
+      `Today ${issued} tickets issued, ${called} called, ${finished} finished.`,
     service: 'Service',
     waiting: 'Waiting',
     longest: 'Longest wait',
@@ -383,75 +371,15 @@ export const en: Texts = {
     disable: 'Disable',
     revoke: 'Revoke the key',
   },
-  report: {
-    quarter: (name) => {
-      const [year = '', number = ''] = name.split('-Q');
-      return `Quarter ${number} of ${year}`;
-    },
-    total: 'Total',
-    issuedByMonth: 'Tickets issued by month',
-    inQuarter: 'quarter',
-    waits: 'Waits of the quarter, minutes',
-    median: 'Median',
-    p90: '90th percentile',
-    longest: 'Longest',
-    month: (month) => months[month - 1] ?? '',
-    completeness: (withData, due) => `Data of ${withData} of ${due} reception days.`,
-    unsettled: 'Figures will still change.',
-    tickets: 'Tickets by outcome',
-    times: 'Times by month, minutes',
-    service: 'Service',
-    issued: 'Issued',
-    finished: 'Finished',
-    noShow: 'No-shows',
-    noShowRate: 'No-shows, % of those called',
-    cancelled: 'Cancelled',
-    transferred: 'Transferred',
-    outOfTurn: 'Out of turn',
-    open: 'Open',
-    waitMedian: 'Wait, median',
-    waitP90: 'Wait, 90th percentile',
-    waitMax: 'Wait, longest',
-    withinTarget: (minutes) => `Within ${minutes} min`,
-    handlingMedian: 'Handling, median',
-    handlingP90: 'Handling, 90th percentile',
-    visitMedian: 'Visit, median',
-    small: '* Few cases: the figure is only a hint.',
-    desks: 'Desks',
-    openHours: 'Open, hours',
-    utilisation: 'Utilisation',
-    compliance: 'Compliance with the standard',
-    clause: 'Clause',
-    what: 'What',
-    met: 'Met',
-    exceptions: 'Exceptions',
-    of: (count, all) => `${count} of ${all}`,
-    notMet: (count) => `not met: ${count}`,
-    allMet: 'met',
-    noCases: 'no cases',
-    exceptionCount: (count) => (count === 1 ? '1 exception' : `${count} exceptions`),
-    days: 'By days',
-    date: 'Date',
-    planned: 'Reception',
-    missing: 'no data',
-    firstCall: 'First call',
-    lastCall: 'Last call',
-    lastFinish: 'Last finish',
-    overtime: 'Overtime, min',
-    afterClosing: 'Finished after closing',
-    refused: 'Refused presses',
-    stops: 'Buttons stopped',
-    stop: (time: string, by: string, reason: string, percent: number | null) =>
-      `${time}, ${by}: ${reason}${percent === null ? '' : ` (chance ${percent} %)`}`,
-    released: (time: string) => `, released ${time}`,
-    notYet: 'What the program cannot tell yet',
-  },
+  report: reportEn,
+  quarter: quarterEn,
+  plots: plotsEn,
   staffing: staffingEn,
   mischief: mischiefEn,
   history: historyEn,
   myDay: myDayEn,
   calendar: {
-    month: (month, year) => `${months[month - 1] ?? ''} ${year}`,
+    month: (month, year) => `${monthsEn[month - 1] ?? ''} ${year}`,
     weekdayShort: (day) => ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][day - 1] ?? '',
     range: (from, to) => `${from}–${to}`,
     earlier: 'Earlier',

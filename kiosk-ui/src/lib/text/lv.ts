@@ -1,6 +1,8 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
 import { historyLv, myDayLv } from './history';
+import { monthsLv, reportLv } from './report-lv';
+import { plotsLv, quarterLv } from './quarter-lv';
 import { mischiefLv, staffingLv } from './staffing';
 import { appointmentsLv } from './appointments-lv';
 
@@ -17,21 +19,6 @@ const weekdays = [
   'Svētdiena',
 ];
 const weekdaysOn = ['pirmdien', 'otrdien', 'trešdien', 'ceturtdien', 'piektdien', 'sestdien', 'svētdien'];
-
-const months = [
-  'janvāris',
-  'februāris',
-  'marts',
-  'aprīlis',
-  'maijs',
-  'jūnijs',
-  'jūlijs',
-  'augusts',
-  'septembris',
-  'oktobris',
-  'novembris',
-  'decembris',
-];
 
 /** The Latvian catalogue: the one every other catalogue follows in shape. */
 export const lv = {
@@ -296,7 +283,8 @@ export const lv = {
     desks: 'Galdi',
     equipment: 'Iekārtas',
     curve: 'Šodiena pa pusstundām',
-    curveTable: 'Skaitļi tabulā',
+    curveSummary: (issued: number, called: number, finished: number) =>
+      `Šodien izsniegtas ${issued}, uzaicinātas ${called}, pabeigtas ${finished} biļetes.`,
     service: 'Pakalpojums',
     waiting: 'Gaida',
     longest: 'Ilgākā gaidīšana',
@@ -404,76 +392,15 @@ export const lv = {
     disable: 'Slēgt',
     revoke: 'Atsaukt atslēgu',
   },
-  report: {
-    quarter: (name: string) => {
-      const [year = '', number = ''] = name.split('-Q');
-      return `${year}. gada ${number}. ceturksnis`;
-    },
-    total: 'Kopā',
-    issuedByMonth: 'Izsniegtās biļetes pa mēnešiem',
-    inQuarter: 'ceturksnī',
-    waits: 'Gaidīšana ceturksnī, minūtēs',
-    median: 'Mediāna',
-    p90: '90. procentile',
-    longest: 'Ilgākā',
-    month: (month: number) => months[month - 1] ?? '',
-    completeness: (withData: number, due: number) => `Dati par ${withData} no ${due} pieņemšanas dienām.`,
-    unsettled: 'Skaitļi vēl mainīsies.',
-    tickets: 'Biļetes pēc iznākuma',
-    times: 'Laiki pa mēnešiem, minūtēs',
-    service: 'Pakalpojums',
-    issued: 'Izsniegtas',
-    finished: 'Pabeigtas',
-    noShow: 'Nav ieradušies',
-    noShowRate: 'Nav ieradušies, % no aicinātajām',
-    cancelled: 'Anulētas',
-    transferred: 'Pāradresētas',
-    outOfTurn: 'Ārpus kārtas',
-    open: 'Atvērtas',
-    waitMedian: 'Gaidīšana, mediāna',
-    waitP90: 'Gaidīšana, 90. procentile',
-    waitMax: 'Gaidīšana, ilgākā',
-    withinTarget: (minutes: number) => `Laikā (≤ ${minutes} min)`,
-    handlingMedian: 'Apkalpošana, mediāna',
-    handlingP90: 'Apkalpošana, 90. procentile',
-    visitMedian: 'Apmeklējums, mediāna',
-    small: '* Maz gadījumu: skaitlis ir tikai orientējošs.',
-    desks: 'Galdi',
-    openHours: 'Atvērts, stundas',
-    utilisation: 'Noslodze',
-    compliance: 'Atbilstība standartam',
-    clause: 'Punkts',
-    what: 'Kas',
-    met: 'Izpildīts',
-    exceptions: 'Izņēmumi',
-    of: (count: number, all: number) => `${count} no ${all}`,
-    notMet: (count: number) => `nav izpildīts: ${count}`,
-    allMet: 'izpildīts',
-    noCases: 'gadījumu nav',
-    exceptionCount: (count: number) =>
-      `${count} ${pluralLv(count, { zero: 'izņēmumu', one: 'izņēmums', other: 'izņēmumi' })}`,
-    days: 'Pa dienām',
-    date: 'Datums',
-    planned: 'Pieņemšana',
-    missing: 'nav datu',
-    firstCall: 'Pirmais izsaukums',
-    lastCall: 'Pēdējais izsaukums',
-    lastFinish: 'Pēdējais pabeigts',
-    overtime: 'Pēc darba laika, min',
-    afterClosing: 'Pabeigtas pēc slēgšanas',
-    refused: 'Atteiktie spiedieni',
-    stops: 'Apturētās pogas',
-    stop: (time: string, by: string, reason: string, percent: number | null) =>
-      `${time}, ${by}: ${reason}${percent === null ? '' : ` (iespēja paspēt ${percent} %)`}`,
-    released: (time: string) => `, atļauta ${time}`,
-    notYet: 'Ko programma vēl nevar pateikt',
-  },
+  report: reportLv,
+  quarter: quarterLv,
+  plots: plotsLv,
   staffing: staffingLv,
   mischief: mischiefLv,
   history: historyLv,
   myDay: myDayLv,
   calendar: {
-    month: (month: number, year: number) => `${year}. gada ${months[month - 1] ?? ''}`,
+    month: (month: number, year: number) => `${year}. gada ${monthsLv[month - 1] ?? ''}`,
     weekdayShort: (day: number) => ['P', 'O', 'T', 'C', 'Pk', 'S', 'Sv'][day - 1] ?? '',
     range: (from: string, to: string) => `${from}–${to}`,
     earlier: 'Agrāk',
