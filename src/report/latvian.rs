@@ -1,6 +1,6 @@
 //! Figures as they are written in Latvian: decimal comma, dates with full stops.
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime};
 
 /// What stands where there is nothing to tell.
 pub(super) const NOTHING: &str = "–";
@@ -25,6 +25,17 @@ pub(super) fn percent(share: f64) -> String {
 /// A figure with so many decimals: 2.5 is "2,5".
 pub(super) fn decimal(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('.', ",")
+}
+
+/// "+2,5", "−2,5", "0,0"
+pub(super) fn change(value: f64, decimals: usize) -> String {
+    let size = decimal(value.abs(), decimals);
+    let sign = match () {
+        () if size.bytes().all(|byte| matches!(byte, b'0' | b',')) => "",
+        () if value > 0.0 => "+",
+        () => "−",
+    };
+    format!("{sign}{size}")
 }
 
 /// "pirmdiena" for 1
@@ -70,14 +81,19 @@ pub(super) fn month(number: i8) -> &'static str {
 
 /// "Ot"
 pub(super) fn weekday_short(date: Date) -> &'static str {
-    match date.weekday() {
-        Weekday::Monday => "Pr",
-        Weekday::Tuesday => "Ot",
-        Weekday::Wednesday => "Tr",
-        Weekday::Thursday => "Ce",
-        Weekday::Friday => "Pk",
-        Weekday::Saturday => "Se",
-        Weekday::Sunday => "Sv",
+    weekday_letters(date.weekday().to_monday_one_offset())
+}
+
+/// "Ot" for 2
+pub(super) fn weekday_letters(number: i8) -> &'static str {
+    match number {
+        1 => "Pr",
+        2 => "Ot",
+        3 => "Tr",
+        4 => "Ce",
+        5 => "Pk",
+        6 => "Se",
+        _ => "Sv",
     }
 }
 
@@ -91,6 +107,9 @@ mod tests {
         assert_eq!(minutes(3), "0,1");
         assert_eq!(minutes(2), "0,0");
         assert_eq!(hours(5400), "1,5");
+        assert_eq!(change(2.5, 1), "+2,5");
+        assert_eq!(change(-0.04, 1), "0,0");
+        assert_eq!(change(-1234.0, 0), "−1234");
         assert_eq!(percent(0.8241), "82,4 %");
         assert_eq!(date(jiff::civil::date(2026, 10, 5)), "05.10.2026.");
         assert_eq!(weekday_short(jiff::civil::date(2026, 10, 5)), "Pr");

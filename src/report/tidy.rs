@@ -7,16 +7,17 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday` or `half_hour` |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) or half-hour (`8.30`); empty for the centre |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait` or `promise` |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) half-hour (`8.30`) or seconds; empty for the centre |
 //! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
-//! | `period` | `2026-Q4`, `2026-10`, `2026-W41` or `2026-10-05` |
+//! | `period` | `2026-Q4` or a quarter it is compared with, `2026-10`, `2026-W41` or `2026-10-05` |
 //! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
 //! | `small_sample` | `true` where these are fewer than 20 |
 
 mod floor;
+mod flow;
 
 use super::model::{DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times};
 
@@ -68,6 +69,11 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     }
     rows.staffing(&report.staffing)?;
     rows.mischief(&report.mischief)?;
+    for comparison in &report.comparisons {
+        rows.comparison(comparison)?;
+    }
+    rows.flow(&report.flow)?;
+    rows.reliability(&report.reliability)?;
     rows.finish()
 }
 

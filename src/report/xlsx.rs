@@ -3,11 +3,12 @@
 
 use jiff::civil::DateTime;
 use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartLine, ChartLineDashType, ChartType, Color, DocProperties,
-    ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError as Error,
+    Chart, ChartFormat, ChartLine, ChartLineDashType, ChartType, Color,
+    ConditionalFormat2ColorScale, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Workbook, Worksheet, XlsxError as Error,
 };
 
-use super::document::{self, Block, Cell, Document, Drawn, Plot, SMALL, Table};
+use super::document::{self, Block, Cell, Document, Drawn, Marked, Plot, SMALL, Table};
 use super::model::{DayReport, QuarterReport};
 
 /// XLSX that could not be written; does not happen with plain data.
@@ -225,6 +226,21 @@ fn write_cell(
             let format = numbers("0.0%", *small);
             sheet.write_with_format(row, column, *share, &format)?;
         }
+        Cell::Change {
+            value,
+            decimals,
+            small,
+        } => {
+            let point = if *decimals > 0 { "." } else { "" };
+            let size = format!("0{point}{}", "0".repeat(*decimals));
+            let mark = if *small {
+                format!("\"{SMALL}\"")
+            } else {
+                String::new()
+            };
+            let format = format!("+{size}{mark};\u{2212}{size}{mark};{size}{mark}");
+            sheet.write_with_format(row, column, *value, &numbers(&format, false))?;
+        }
         Cell::Date(date) => {
             let format = numbers("dd.mm.yyyy\".\"", false).set_align(FormatAlign::Left);
             let at = moment(date.at(0, 0, 0, 0))?;
@@ -249,8 +265,16 @@ fn write_plots(
     for plot in plots {
         let labels = u32::try_from(plot.labels.len()).unwrap_or(0);
         sheet.write_with_format(row, 0, &plot.heading, &formats.title)?;
-        write_plot(sheet, name, row + 1, plot, formats)?;
-        row += labels.max(CHART_ROWS) + 4;
+        row += match plot.drawn {
+            Drawn::Bars | Drawn::Line => {
+                write_plot(sheet, name, row + 1, plot, formats)?;
+                labels.max(CHART_ROWS)
+            }
+            Drawn::Heat => {
+                write_heat(sheet, row + 1, plot, formats)?;
+                labels
+            }
+        } + 4;
     }
     Ok(())
 }
@@ -269,7 +293,7 @@ fn write_plot(
     let last = heading + u32::try_from(plot.labels.len()).unwrap_or(0);
     let kind = match plot.drawn {
         Drawn::Bars => ChartType::Column,
-        Drawn::Line => ChartType::Line,
+        Drawn::Line | Drawn::Heat => ChartType::Line,
     };
     let mut chart = Chart::new(kind);
     chart.title().set_name(&plot.heading);
@@ -278,6 +302,7 @@ fn write_plot(
         .target
         .iter()
         .map(|(name, value)| (name.clone(), vec![Some(*value); plot.labels.len()], true));
+    let target = target.chain(plot.marked.iter().map(|marked| marked_series(plot, marked)));
     let series = plot
         .series
         .iter()
@@ -302,6 +327,46 @@ fn write_plot(
     Ok(())
 }
 
+/// Lines up to the mark and none after it: a chart of lines has no upright one.
+fn marked_series(plot: &Plot, marked: &Marked) -> (String, Vec<Option<f64>>, bool) {
+    let first = plot.series.first();
+    let values = first.map_or(&[][..], |(_, values)| values);
+    let values = values.iter().enumerate();
+    let values = values.map(|(at, value)| value.filter(|_| at <= marked.at));
+    (format!("līdz: {}", marked.name), values.collect(), true)
+}
+
+/// The map as cells with native shades: a row for each label, a column for each series.
+fn write_heat(
+    sheet: &mut Worksheet,
+    heading: u32,
+    plot: &Plot,
+    formats: &Formats,
+) -> Result<(), Error> {
+    for (label, row) in plot.labels.iter().zip(heading + 1..) {
+        sheet.write(row, 0, label)?;
+    }
+    let format = numbers("0.0", false);
+    for ((series, values), column) in plot.series.iter().zip(1u16..) {
+        sheet.write_with_format(heading, column, series, &formats.figure_heading)?;
+        sheet.set_column_width(column, 12)?;
+        for (value, row) in values.iter().zip(heading + 1..) {
+            if let Some(value) = value {
+                sheet.write_with_format(row, column, *value, &format)?;
+            }
+        }
+    }
+    let last = heading + u32::try_from(plot.labels.len()).unwrap_or(0);
+    let right = u16::try_from(plot.series.len()).unwrap_or(0);
+    if last > heading && right > 0 {
+        let shades = ConditionalFormat2ColorScale::new()
+            .set_minimum_color(Color::RGB(0x00FF_FFFF))
+            .set_maximum_color(Color::RGB(0x0056_86B2));
+        sheet.add_conditional_format(heading + 1, 1, last, right, &shades)?;
+    }
+    Ok(())
+}
+
 /// A lightness for each series, dashes for what it is compared with.
 fn look(drawn: Drawn, column: u16, dashed: bool) -> ChartFormat {
     let colour = match (dashed, column % 3) {
@@ -316,7 +381,7 @@ fn look(drawn: Drawn, column: u16, dashed: bool) -> ChartFormat {
             let fill = rust_xlsxwriter::ChartSolidFill::new();
             format.set_solid_fill(fill.clone().set_color(Color::RGB(colour)));
         }
-        Drawn::Line => {
+        Drawn::Line | Drawn::Heat => {
             let mut line = ChartLine::new();
             line.set_color(Color::RGB(colour)).set_width(1.5);
             if dashed {

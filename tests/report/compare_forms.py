@@ -82,6 +82,10 @@ def as_text(figure):
         return f"{tenths // 10},{tenths % 10}"
     if kind == "percent":
         return f"{value * 100:.1f}".replace(".", ",") + f" %{mark}"
+    if kind.startswith("change"):
+        size = f"{abs(value):.{kind[-1]}f}".replace(".", ",")
+        sign = "" if not size.strip("0,") else "+" if value > 0 else "−"
+        return sign + size + mark
     if kind.startswith("decimal"):
         return f"{value:.{kind[-1]}f}".replace(".", ",") + mark
     if kind == "date":
@@ -120,11 +124,11 @@ def by_month(report, cells):
 def summary(report):
     rows = []
     for name, period in blocks(report):
-        figures = period["quarter"]
-        wait = [*statistics(figures["wait"]), percent(figures["within_target"])]
-        rows.append([words(name), words("gaidīšana"), *wait])
-        handling = [*statistics(figures["handling"]), count(None)]
-        rows.append([words(name), words("apkalpošana"), *handling])
+        of = period["quarter"]
+        wait, handling = statistics(of["wait"]), statistics(of["handling"])
+        rows.append(
+            [words(name), *wait[:4], percent(of["within_target"]), *handling[:4]],
+        )
     return rows
 
 
@@ -336,6 +340,75 @@ def days(report):
     ]
 
 
+COMPARED = {
+    "Izdotas biļetes": lambda of: count(of["issued"]),
+    "Apkalpotas": lambda of: count(of["finished"]),
+    "Gaidīšanas mediāna, min": lambda of: statistics(of["wait"])[1],
+    "Gaidīšanas P90, min": lambda of: statistics(of["wait"])[2],
+    "Uzaicināti mērķa laikā": lambda of: percent(of["within_target"]),
+    "Neieradās": lambda of: percent(of["no_show_rate"]),
+    "Apkalpošanas mediāna, min": lambda of: statistics(of["handling"])[1],
+}
+
+
+def change(now, before):
+    if now[1] is None or before[1] is None:
+        return ("change1", None, False)
+    unit = {"count": (1, "change0"), "minutes": (1 / 60, "change1"), "percent": (100, "change1")}
+    factor, kind = unit[now[0]]
+    return (kind, (now[1] - before[1]) * factor, now[2] or before[2])
+
+
+def compared_with(now, then):
+    rows = []
+    for label, cell in COMPARED.items():
+        row = [words(label), cell(now)]
+        for before in then:
+            before = cell(before) if before else count(None)
+            row += [before, change(cell(now), before)]
+        rows.append(row)
+    return rows
+
+
+def comparison_by_service(report):
+    rows = []
+    for of in report["services"]:
+        then = [
+            next((s["figures"] for s in c["services"] if s["service"] == of["service"]), None)
+            for c in report["comparisons"]
+        ]
+        name = words(f"{of['service']} {of['name']}")
+        rows += [[name, *row] for row in compared_with(of["quarter"], then)]
+    return rows
+
+
+def half_hour(at):
+    hour, minute = at.split(":")
+    return f"{int(hour)}.{minute}"
+
+
+def heat(report):
+    return [
+        [words(LONG_WEEKDAYS[cell["weekday"] - 1]), words(half_hour(cell["at"]))]
+        + [count(cell["issued"]), *statistics(cell["wait"])]
+        for cell in report["flow"]["heat"]
+    ]
+
+
+FLOW = "issued called finished issued_so_far called_so_far finished_so_far".split()
+
+
+def reliability(report):
+    rows = []
+    for of in report["reliability"]:
+        first, below = of["from_s"] // 60, of["below_s"]
+        name = f"{first}–{below // 60} min" if below else f"{first} min un vairāk"
+        small = of["within_p90"]["small_sample"]
+        row = [words(name), ("minutes", of["promised_s"], small), *statistics(of["wait"])]
+        rows.append([*row, percent(of["within_p50"]), percent(of["within_p90"])])
+    return rows
+
+
 def sheets(report):
     """Every table by the name of its sheet."""
     return {
@@ -344,7 +417,12 @@ def sheets(report):
             lambda of: [count(of[name]) for name in COUNTS] + [count(of["appointments"]["booked"])],
         ),
         "Ceturksnis": summary(report),
+        "Salīdzinājums": compared_with(
+            report["total"]["quarter"], [of["total"] for of in report["comparisons"]]
+        ),
         "Atbilstība": compliance(report),
+        "Solījumi": reliability(report),
+        "Salīdzinājums pa pogām": comparison_by_service(report),
         "Gaidīšana": by_month(report, lambda of: [*statistics(of["wait"]), *within(of)]),
         "Apkalpošana": by_month(report, lambda of: statistics(of["handling"])),
         "Apmeklējums": by_month(report, lambda of: statistics(of["visit"])),
@@ -370,6 +448,16 @@ def sheets(report):
         "Vēl nav": [[words(row["clause"]), words(row["what"])] for row in report["not_yet"]],
         "Dienas": days(report),
         "Spiedieni pa dienām": mischief_by_date(report),
+        "Pusstundas": [
+            [words(half_hour(of["at"])), *[count(of[name]) for name in FLOW]]
+            for of in report["flow"]["half_hours"]
+        ],
+        "Nedēļas pusstundas": heat(report),
+        "Sadalījums": [
+            [words(as_text(("minutes", of["within_s"], False))), count(of["called"])]
+            + [("percent", of["share"], False)]
+            for of in report["flow"]["ecdf"]
+        ],
     }
 
 
@@ -393,7 +481,7 @@ def compare_print(form, text, tables):
                 line = lines[number]
                 if name in ("Dienas", "Nedēļas", "Apturētās pogas", "Spiedieni pa dienām"):
                     matches = line == " ".join(as_text(cell) for cell in row)
-                elif name in ("Atbilstība", "Iznākumi", "Notikumi", "Spiedieni"):
+                elif name in ("Atbilstība", "Iznākumi", "Notikumi", "Spiedieni", "Salīdzinājums"):
                     first = row[0][1].split()[0]
                     matches = line.startswith(first) and line.endswith(f" {tail}")
                 else:
@@ -450,7 +538,7 @@ def column_name(number):
 
 def compare_xlsx(path, tables):
     found, charts = read_xlsx(path)
-    check("xlsx", len(charts) == 2, f"charts: {charts}")
+    check("xlsx", len(charts) == 6, f"charts: {charts}")
     glossary = found["Skaidrojumi"][0]
     check("xlsx", glossary["A2"][0] == "Biļete" and len(glossary) > 20, "glossary")
     formats = {"minutes": "[m]:ss", "hours": "[h]:mm:ss", "percent": "0.0%", "clock": "hh:mm:ss"}
@@ -601,6 +689,31 @@ def compare_csv(path, report):
         presses("day", day["date"], day["date"], day)
         figure("day", day["date"], day["date"], "ghost_tickets", day["ghosts"])
         figure("day", day["date"], day["date"], "ghost_time", day["ghost_s"])
+    for of in report["comparisons"]:
+        for name in ("days_due", "days_with_data"):
+            figure("centre", "", of["quarter"], name, of["completeness"][name])
+        figures("centre", "", of["quarter"], of["total"])
+        for service in of["services"]:
+            figures("service", service["service"], of["quarter"], service["figures"])
+    flow = report["flow"]
+    figure("centre", "", quarter, "days_with_tickets", flow["dates"])
+    for of in flow["heat"]:
+        subject = f"{of['weekday']} {half_hour(of['at'])}"
+        figure("weekday", subject, quarter, "issued", of["issued"])
+        times("weekday", subject, quarter, "wait", of["wait"])
+    for of in flow["half_hours"]:
+        for name in FLOW:
+            figure("half_hour", half_hour(of["at"]), quarter, name, of[name])
+    for of in flow["ecdf"]:
+        figure("wait", of["within_s"], quarter, "called_within", of["called"])
+        figure("wait", of["within_s"], quarter, "called_within_share", of["share"])
+    for of in report["reliability"]:
+        cases = (of["count"], of["within_p90"]["small_sample"])
+        figure("promise", of["from_s"], quarter, "promised_mean", of["promised_s"], cases)
+        times("promise", of["from_s"], quarter, "wait", of["wait"])
+        for name in ("within_p50", "within_p90"):
+            cases = (of[name]["of"], of[name]["small_sample"])
+            figure("promise", of["from_s"], quarter, name, of[name]["share"], cases)
     left = set(values) - used
     check("csv", not left, f"not in the JSON: {sorted(left)[:5]}")
 
@@ -629,7 +742,8 @@ def main(directory):
     report = json.loads((directory / "quarter.json").read_text(encoding="utf-8"))
     tables = sheets(report)
     text = (directory / "quarter.txt").read_text(encoding="utf-8")
-    on_screen = {name: rows for name, rows in tables.items() if "dien" not in name.lower()}
+    long = ("Dienas", "Spiedieni pa dienām", "Pusstundas", "Nedēļas pusstundas", "Sadalījums")
+    on_screen = {name: rows for name, rows in tables.items() if name not in long}
     compare_print("text", text, on_screen)
     compare_print("pdf", (directory / "quarter.pdf.txt").read_text(encoding="utf-8"), tables)
     compare_xlsx(directory / "quarter.xlsx", tables)

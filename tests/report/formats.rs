@@ -127,7 +127,7 @@ fn the_pdf_is_a_document_one_can_sign_and_hear() {
         "Rīgas klientu apkalpošanas centrs",
         "Pasūtījumu pieņemšana",
         "Atbilstība standartam",
-        "Gaidīšanas P90 pa nedēļām, minūtes",
+        "Pret iepriekšējo ceturksni",
         "Pakalpojumu kvalitātes vadītājs",
         "paraksts",
         "1. lapa no ",

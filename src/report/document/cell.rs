@@ -42,6 +42,15 @@ pub(in crate::report) enum Cell {
         /// Too few cases to mean much.
         small: bool,
     },
+    /// How much more than before, or less.
+    Change {
+        /// The difference.
+        value: f64,
+        /// How many decimals it reads with.
+        decimals: usize,
+        /// One of the two rests on too few cases to mean much.
+        small: bool,
+    },
     /// A date.
     Date(Date),
     /// A local time of day.
@@ -78,6 +87,30 @@ impl Cell {
         })
     }
 
+    /// What changed from `before` to `now`: counts by one, times by minutes, shares by percentage
+    /// points. Nothing where either is missing.
+    pub fn change(now: &Self, before: &Self) -> Self {
+        let small = now.is_small() || before.is_small();
+        let (value, decimals) = match (now, before) {
+            (Self::Count(now), Self::Count(before)) => (*now as f64 - *before as f64, 0),
+            (
+                Self::Minutes { seconds: now, .. },
+                Self::Minutes {
+                    seconds: before, ..
+                },
+            ) => ((*now as f64 - *before as f64) / 60.0, 1),
+            (Self::Percent { share: now, .. }, Self::Percent { share: before, .. }) => {
+                ((now - before) * 100.0, 1)
+            }
+            _ => return Self::Nothing,
+        };
+        Self::Change {
+            value,
+            decimals,
+            small,
+        }
+    }
+
     /// A count, where there is one.
     pub fn count(count: Option<u64>) -> Self {
         count.map_or(Self::Nothing, Self::Count)
@@ -95,6 +128,7 @@ impl Cell {
             Self::Minutes { small: true, .. }
                 | Self::Decimal { small: true, .. }
                 | Self::Percent { small: true, .. }
+                | Self::Change { small: true, .. }
         )
     }
 
@@ -110,6 +144,9 @@ impl Cell {
                 value, decimals, ..
             } => latvian::decimal(*value, *decimals),
             Self::Percent { share, .. } => latvian::percent(*share),
+            Self::Change {
+                value, decimals, ..
+            } => latvian::change(*value, *decimals),
             Self::Date(date) => latvian::date(*date),
             Self::Clock(at) => latvian::clock(*at),
         };

@@ -7,6 +7,7 @@
 mod cell;
 mod day;
 mod floor;
+mod flow;
 mod glossary;
 mod plots;
 mod quarter;
@@ -181,6 +182,8 @@ pub(super) enum Drawn {
     Bars,
     /// Points joined where neighbours exist.
     Line,
+    /// A cell for each label and series, the darker the larger.
+    Heat,
 }
 
 /// A plot; what it shows stands in a table too.
@@ -198,6 +201,17 @@ pub(super) struct Plot {
     pub series: Vec<(String, Vec<Option<f64>>)>,
     /// A line to compare with, and its name.
     pub target: Option<(String, f64)>,
+    /// A label to mark.
+    pub marked: Option<Marked>,
+}
+
+/// A label that a plot marks with an upright line.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Marked {
+    /// What is there.
+    pub name: String,
+    /// Which label.
+    pub at: usize,
 }
 
 /// Who signs.

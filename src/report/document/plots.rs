@@ -35,6 +35,7 @@ fn issued(report: &QuarterReport) -> Plot {
             })
             .collect(),
         target: None,
+        marked: None,
     }
 }
 
@@ -54,5 +55,6 @@ fn wait(report: &QuarterReport) -> Plot {
             .collect(),
         series: vec![("P90".to_owned(), report.weeks.iter().map(value).collect())],
         target: Some(("mērķis".to_owned(), minutes(report.target_s))),
+        marked: None,
     }
 }

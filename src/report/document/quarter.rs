@@ -4,12 +4,12 @@ use jiff::tz::TimeZone;
 
 use super::tables::{self, Lines, TOTAL, columns, section};
 use super::{
-    Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, floor, glossary, plots,
+    Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, floor, flow, glossary, plots,
 };
 use crate::journal::Quarter;
 use crate::queue::wording;
 use crate::report::latvian;
-use crate::report::model::{DayState, Figures, Month, Period, QuarterReport};
+use crate::report::model::{DayState, Figures, Month, Period, QuarterReport, Times};
 
 /// Heading of how late booked visits were called.
 pub(super) const DELAY: &str =
@@ -19,9 +19,6 @@ pub(super) const DELAY: &str =
 pub(in crate::report) fn document(report: &QuarterReport) -> Document {
     let tz = TimeZone::get(&report.timezone).unwrap_or(TimeZone::UTC);
     let quarter: Option<Quarter> = report.quarter.parse().ok();
-    let lines = lines(report);
-    let target = tables::within_heading(report.target_s);
-    let detail = |heading: &str, name, table| section(heading, name, Place::Detail, table);
     Document {
         title: "Klientu plūsmas vadība".to_owned(),
         subject: quarter.map_or(report.quarter.clone(), |quarter| {
@@ -33,106 +30,145 @@ pub(in crate::report) fn document(report: &QuarterReport) -> Document {
         unsettled: !report.settled,
         facts: facts(report),
         key_figures: key_figures(&report.total.quarter, report.target_s),
-        sections: vec![
-            section(
-                "Biļetes un pieraksti",
-                "Biļetes",
-                Place::First,
-                tables::tickets(&lines, "Mēnesis"),
-            ),
-            section(
-                "Gaidīšana un apkalpošana ceturksnī, minūtēs",
-                "Ceturksnis",
-                Place::First,
-                summary(report, &target),
-            ),
-            section(
-                "Atbilstība standartam",
-                "Atbilstība",
-                Place::First,
-                compliance(report),
-            ),
-            Section {
-                heading: "Ceturksnis diagrammās".to_owned(),
-                name: "Diagrammas",
-                place: Place::First,
-                block: Block::Plots(plots::quarter(report)),
-            },
-            sign_off(),
-            detail(
-                "Gaidīšana no biļetes izdošanas līdz pirmajam uzaicinājumam, minūtēs",
-                "Gaidīšana",
-                tables::times(&lines, "Mēnesis", Some(&target), |of| &of.wait),
-            ),
-            detail(
-                "Apkalpošana pie galda, minūtēs",
-                "Apkalpošana",
-                tables::times(&lines, "Mēnesis", None, |of| &of.handling),
-            ),
-            detail(
-                "Apmeklējums no biļetes izdošanas līdz beigām, minūtēs",
-                "Apmeklējums",
-                tables::times(&lines, "Mēnesis", None, |of| &of.visit),
-            ),
-            detail(
-                DELAY,
-                "Kavējums pēc pieraksta",
-                tables::times(&lines, "Mēnesis", None, |of| &of.appointments.delay),
-            ),
-            detail(
-                "Iznākumi ceturksnī pa pogām",
-                "Iznākumi",
-                tables::outcomes(&outcome_blocks(report)),
-            ),
-            detail("Nedēļas, laiki minūtēs", "Nedēļas", weeks(report, &target)),
-            detail("Galdi ceturksnī", "Galdi", tables::desks(&report.desks)),
-            detail(
-                "Notikumi ceturksnī",
-                "Notikumi",
-                tables::occurrences(&report.occurrences),
-            ),
-            detail(
-                &floor::staffing_heading(&report.staffing),
-                "Galdi pa pusstundām",
-                floor::staffing(&report.staffing),
-            ),
-            detail(
-                "Laiks pie galda pa pogām",
-                "Laiks pie galda",
-                floor::desk_time(&report.staffing),
-            ),
-            detail(
-                "Liekie spiedieni",
-                "Spiedieni",
-                floor::presses(&report.mischief),
-            ),
-            detail(
-                "Biļetes bez klienta",
-                "Bez klienta",
-                floor::ghosts(&report.mischief),
-            ),
-            detail(
-                "Pogas, kas apturētas pirms slēgšanas",
-                "Apturētās pogas",
-                tables::stops(report.days.iter(), &tz),
-            ),
-            detail("Izņēmumi no standarta", "Izņēmumi", exceptions(report)),
-            detail("Vēl nav", "Vēl nav", not_yet(report)),
-            section("Diena pēc dienas", "Dienas", Place::Long, days(report, &tz)),
-            section(
-                "Liekie spiedieni un biļetes diena pēc dienas",
-                "Spiedieni pa dienām",
-                Place::Long,
-                floor::by_date(&report.mischief),
-            ),
-            section(
-                "Skaidrojumi",
-                "Skaidrojumi",
-                Place::Long,
-                glossary::table(&report.glossary),
-            ),
-        ],
+        sections: [first(report), details(report, &tz), long(report, &tz)].concat(),
     }
+}
+
+/// What stands on the first page.
+fn first(report: &QuarterReport) -> Vec<Section> {
+    let target = tables::within_heading(report.target_s);
+    vec![
+        section(
+            "Biļetes un pieraksti",
+            "Biļetes",
+            Place::First,
+            tables::tickets(&lines(report), "Mēnesis"),
+        ),
+        section(
+            "Gaidīšana un apkalpošana ceturksnī, minūtēs",
+            "Ceturksnis",
+            Place::First,
+            summary(report, &target),
+        ),
+        section(
+            "Pret iepriekšējo ceturksni un to pašu ceturksni pirms gada",
+            "Salīdzinājums",
+            Place::First,
+            flow::comparison(report),
+        ),
+        section(
+            "Atbilstība standartam",
+            "Atbilstība",
+            Place::First,
+            compliance(report),
+        ),
+        sign_off(),
+    ]
+}
+
+/// How long everything took, and how it ended.
+fn times(report: &QuarterReport) -> Vec<Section> {
+    let detail = |heading: &str, name, table| section(heading, name, Place::Detail, table);
+    let lines = lines(report);
+    let target = tables::within_heading(report.target_s);
+    vec![
+        detail(
+            "Gaidīšana no biļetes izdošanas līdz pirmajam uzaicinājumam, minūtēs",
+            "Gaidīšana",
+            tables::times(&lines, "Mēnesis", Some(&target), |of| &of.wait),
+        ),
+        detail(
+            "Apkalpošana pie galda, minūtēs",
+            "Apkalpošana",
+            tables::times(&lines, "Mēnesis", None, |of| &of.handling),
+        ),
+        detail(
+            "Apmeklējums no biļetes izdošanas līdz beigām, minūtēs",
+            "Apmeklējums",
+            tables::times(&lines, "Mēnesis", None, |of| &of.visit),
+        ),
+        detail(
+            DELAY,
+            "Kavējums pēc pieraksta",
+            tables::times(&lines, "Mēnesis", None, |of| &of.appointments.delay),
+        ),
+        detail(
+            "Iznākumi ceturksnī pa pogām",
+            "Iznākumi",
+            tables::outcomes(&outcome_blocks(report)),
+        ),
+        detail("Nedēļas, laiki minūtēs", "Nedēļas", weeks(report, &target)),
+    ]
+}
+
+/// What a reader looks up.
+fn details(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
+    let detail = |heading: &str, name, table| section(heading, name, Place::Detail, table);
+    let mut sections = vec![Section {
+        heading: "Ceturksnis diagrammās".to_owned(),
+        name: "Diagrammas",
+        place: Place::Detail,
+        block: Block::Plots(plots::quarter(report)),
+    }];
+    sections.extend(flow::details(report));
+    sections.extend(times(report));
+    sections.extend([
+        detail("Galdi ceturksnī", "Galdi", tables::desks(&report.desks)),
+        detail(
+            "Notikumi ceturksnī",
+            "Notikumi",
+            tables::occurrences(&report.occurrences),
+        ),
+        detail(
+            &floor::staffing_heading(&report.staffing),
+            "Galdi pa pusstundām",
+            floor::staffing(&report.staffing),
+        ),
+        detail(
+            "Laiks pie galda pa pogām",
+            "Laiks pie galda",
+            floor::desk_time(&report.staffing),
+        ),
+        detail(
+            "Liekie spiedieni",
+            "Spiedieni",
+            floor::presses(&report.mischief),
+        ),
+        detail(
+            "Biļetes bez klienta",
+            "Bez klienta",
+            floor::ghosts(&report.mischief),
+        ),
+        detail(
+            "Pogas, kas apturētas pirms slēgšanas",
+            "Apturētās pogas",
+            tables::stops(report.days.iter(), tz),
+        ),
+        detail("Izņēmumi no standarta", "Izņēmumi", exceptions(report)),
+        detail("Vēl nav", "Vēl nav", not_yet(report)),
+    ]);
+    sections
+}
+
+/// What is too long for a terminal.
+fn long(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
+    let mut sections = vec![
+        section("Diena pēc dienas", "Dienas", Place::Long, days(report, tz)),
+        section(
+            "Liekie spiedieni un biļetes diena pēc dienas",
+            "Spiedieni pa dienām",
+            Place::Long,
+            floor::by_date(&report.mischief),
+        ),
+        section(
+            "Skaidrojumi",
+            "Skaidrojumi",
+            Place::Long,
+            glossary::table(&report.glossary),
+        ),
+    ];
+    sections.extend(flow::long(report));
+    sections
 }
 
 fn facts(report: &QuarterReport) -> Vec<(String, String)> {
@@ -229,27 +265,36 @@ fn outcome_blocks(report: &QuarterReport) -> Vec<(String, &Figures)> {
         .collect()
 }
 
-/// Wait and handling of the whole quarter.
+/// Wait and handling of the whole quarter, a row for each service.
 fn summary(report: &QuarterReport, target: &str) -> Table {
-    let mut rows = Vec::new();
-    for (name, period) in blocks(report) {
+    let statistics = |times: &Times| {
+        [times.median_s, times.p90_s, times.max_s]
+            .map(|value| Cell::minutes(value, times.small_sample))
+    };
+    let rows = blocks(report).map(|(name, period)| {
         let of = &period.quarter;
-        for (what, times) in [("gaidīšana", &of.wait), ("apkalpošana", &of.handling)] {
-            let mut row = vec![Cell::words(&name), Cell::words(what)];
-            row.extend(tables::statistics(times));
-            row.push(match what {
-                "gaidīšana" => Cell::share(&of.within_target.share),
-                _ => Cell::Nothing,
-            });
-            rows.push(row);
-        }
-    }
-    let mut figures = tables::STATISTICS.to_vec();
-    figures.push(target);
+        let mut row = vec![Cell::words(name), Cell::Count(of.wait.count)];
+        row.extend(statistics(&of.wait));
+        row.push(Cell::share(&of.within_target.share));
+        row.push(Cell::Count(of.handling.count));
+        row.extend(statistics(&of.handling));
+        row
+    });
+    let figures = [
+        "Gaidīja",
+        "Mediāna",
+        "P90",
+        "Garākā",
+        target,
+        "Apkalpoti pie galda",
+        "Mediāna",
+        "P90",
+        "Garākā",
+    ];
     Table {
-        columns: columns(&["Poga", "Laiks"], &figures),
-        rows,
-        grouped: true,
+        columns: columns(&["Poga"], &figures),
+        rows: rows.collect(),
+        grouped: false,
         sums: false,
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Flow<'a> {
     pub sheets: Sheets,
     /// Where the next thing goes, points from the top.
     pub y: f32,
+    /// Rows stand close together: what is on the first page has to fit there.
+    pub dense: bool,
 }
 
 /// Pages with their structure and outline.
@@ -58,6 +60,7 @@ impl<'a> Flow<'a> {
             faces,
             sheets: Sheets::default(),
             y: TOP,
+            dense: false,
         };
         flow.sheets.page();
         let mut structure = front::title(&mut flow);
@@ -71,6 +74,7 @@ impl<'a> Flow<'a> {
                 flow.next_page();
             }
             place = section.place;
+            flow.dense = place == Place::First;
             let after = document.sections.get(number + 1);
             structure.push(flow.section(section, after, &mut outline));
         }

@@ -13,6 +13,8 @@ const SIZE: f32 = 7.4;
 const LEADING: f32 = 8.8;
 /// Space over and under the lines of a row.
 const PAD_Y: f32 = 0.9;
+/// The same where much has to stand on one page.
+const PAD_Y_DENSE: f32 = 0.2;
 /// Space left and right of a cell.
 const PAD_X: f32 = 3.0;
 /// The column that names groups is not wider.
@@ -32,6 +34,8 @@ struct Grid<'t> {
     widths: Vec<f32>,
     /// Size of the letters: smaller where the table would be too wide.
     size: f32,
+    /// Space above and below the lines of a row.
+    pad_y: f32,
 }
 
 /// One row, ready to be drawn.
@@ -42,7 +46,7 @@ struct Row {
 
 /// Height of what must stand together at the table's beginning.
 pub(super) fn least_height(flow: &Flow<'_>, table: &Table) -> f32 {
-    let grid = Grid::new(flow.faces, table);
+    let grid = Grid::new(flow.faces, table, flow.dense);
     let groups = table.groups().into_iter();
     let heights: Vec<f32> = groups
         .map(|group| grid.group_height(flow.faces, group))
@@ -56,7 +60,7 @@ pub(super) fn least_height(flow: &Flow<'_>, table: &Table) -> f32 {
 
 /// Draws a table from where the flow stands, over as many pages as it needs.
 pub(super) fn draw(flow: &mut Flow<'_>, table: &Table) -> Branch {
-    let grid = Grid::new(flow.faces, table);
+    let grid = Grid::new(flow.faces, table, flow.dense);
     let headings = grid.headings(flow.faces);
     let mut head = Vec::new();
     grid.draw_headings(flow, &headings, Some(&mut head));
@@ -78,7 +82,7 @@ pub(super) fn draw(flow: &mut Flow<'_>, table: &Table) -> Branch {
 }
 
 impl<'t> Grid<'t> {
-    fn new(faces: &Faces, table: &'t Table) -> Self {
+    fn new(faces: &Faces, table: &'t Table, dense: bool) -> Self {
         let mut widths = widths(faces, table);
         let total: f32 = widths.iter().sum();
         let scale = (WIDTH / total.max(1.0)).min(1.0);
@@ -90,6 +94,7 @@ impl<'t> Grid<'t> {
             table,
             widths,
             size,
+            pad_y: if dense { PAD_Y_DENSE } else { PAD_Y },
         }
     }
 
@@ -112,7 +117,7 @@ impl<'t> Grid<'t> {
         let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
         Row {
             cells,
-            height: LEADING * lines as f32 + 2.0 * PAD_Y,
+            height: LEADING * lines as f32 + 2.0 * self.pad_y,
         }
     }
 
@@ -153,7 +158,7 @@ impl<'t> Grid<'t> {
     fn group_height(&self, faces: &Faces, group: &[Vec<Cell>]) -> f32 {
         let (rows, name) = self.rows(faces, group);
         let rows: f32 = rows.iter().map(|row| row.height).sum();
-        rows.max(LEADING * name.len() as f32 + 2.0 * PAD_Y)
+        rows.max(LEADING * name.len() as f32 + 2.0 * self.pad_y)
     }
 
     /// With `branches` they are the table's headings, without they repeat them on a new page.
@@ -166,7 +171,7 @@ impl<'t> Grid<'t> {
         let bottom = flow.y + headings.height;
         for (number, lines) in headings.cells.iter().enumerate() {
             // Headings stand on the line that they share.
-            let top = bottom - LEADING * lines.len() as f32 - 2.0 * PAD_Y;
+            let top = bottom - LEADING * lines.len() as f32 - 2.0 * self.pad_y;
             let leaf = self.draw_cell(flow, number, top, lines, Weight::Bold, branches.is_none());
             if let (Some(branches), Some(leaf)) = (branches.as_deref_mut(), leaf) {
                 let tag = Tag::TH(TableHeaderScope::Column).into();
@@ -240,7 +245,7 @@ impl<'t> Grid<'t> {
                 left + width - PAD_X - wide
             };
             let draw = Draw::Text {
-                at: (x, top + PAD_Y + ASCENT + LEADING * number as f32),
+                at: (x, top + self.pad_y + ASCENT + LEADING * number as f32),
                 size: self.size,
                 weight,
                 ink: Ink::Black,

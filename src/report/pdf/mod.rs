@@ -5,6 +5,7 @@ mod face;
 mod flow;
 mod front;
 mod grid;
+mod heat;
 mod plot;
 mod sheet;
 

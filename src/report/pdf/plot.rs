@@ -5,6 +5,7 @@ use krilla::tagging::Tag;
 
 use super::face::Weight;
 use super::flow::{Flow, LEFT, WIDTH};
+use super::heat;
 use super::sheet::{Branch, Draw, Ink, Mark};
 use crate::report::document::{Drawn, Plot};
 
@@ -15,13 +16,15 @@ const GAP: f32 = 18.0;
 const SIZE: f32 = 6.4;
 const HEADING: f32 = 7.4;
 const INKS: [Ink; 3] = [Ink::Dark, Ink::Middle, Ink::Light];
+/// Lines differ by dashes too: the third would be too light.
+const LINES: [(Ink, bool); 3] = [(Ink::Dark, false), (Ink::Middle, false), (Ink::Dark, true)];
 
 /// The area inside the axes and the largest value it shows.
-struct Axes {
-    left: f32,
-    top: f32,
-    right: f32,
-    bottom: f32,
+pub(super) struct Axes {
+    pub left: f32,
+    pub top: f32,
+    pub right: f32,
+    pub bottom: f32,
     largest: f64,
 }
 
@@ -61,54 +64,67 @@ fn one(flow: &mut Flow<'_>, plot: &Plot, left: f32, (width, height): (f32, f32))
         flow,
         mark: Mark::Picture(leaf),
     };
-    let top = pen.flow.y + 24.0;
-    let bottom = pen.flow.y + height - 14.0;
-    let largest = largest(plot);
-    let ticks = ticks(largest);
+    let ticks = ticks(largest(plot));
     let label = |value: f64| format!("{value}").replace('.', ",");
-    let gutter = ticks.iter().map(|tick| pen.width(&label(*tick)));
+    let names: Vec<String> = match plot.drawn {
+        Drawn::Bars | Drawn::Line => ticks.iter().map(|tick| label(*tick)).collect(),
+        Drawn::Heat => plot.series.iter().map(|(name, _)| name.clone()).collect(),
+    };
+    let gutter = names.iter().map(|name| pen.width(name));
     let gutter = gutter.fold(0.0, f32::max) + 5.0;
     let axes = Axes {
         left: left + gutter,
-        top,
+        top: pen.flow.y
+            + if plot.drawn == Drawn::Heat {
+                14.0
+            } else {
+                24.0
+            },
         right: left + width,
-        bottom,
+        bottom: pen.flow.y + height - 14.0,
         largest: ticks.last().copied().unwrap_or(1.0),
     };
-    for tick in &ticks {
-        let (y, text) = (axes.y(*tick), label(*tick));
-        pen.line(vec![(axes.left, y), (axes.right, y)], 0.3, Ink::Hair, false);
-        let x = axes.left - 3.0 - pen.width(&text);
-        pen.text((x, y + 2.2), &text);
+    if plot.drawn != Drawn::Heat {
+        for (tick, text) in ticks.iter().zip(&names) {
+            let y = axes.y(*tick);
+            pen.line(vec![(axes.left, y), (axes.right, y)], 0.3, Ink::Hair, false);
+            let x = axes.left - 3.0 - pen.width(text);
+            pen.text((x, y + 2.2), text);
+        }
+        legend(&mut pen, plot, &axes);
     }
     match plot.drawn {
         Drawn::Bars => bars(&mut pen, plot, &axes),
         Drawn::Line => joined(&mut pen, plot, &axes),
+        Drawn::Heat => heat::draw(&mut pen, plot, &axes),
     }
     bottom_labels(&mut pen, plot, &axes);
-    legend(&mut pen, plot, &axes);
     let alternative = Some(plot.alternative.clone());
     let figure = Tag::Figure(alternative).into();
     [heading, Branch::Element(figure, vec![Branch::Leaf(leaf)])]
 }
 
 /// Draws what belongs to one picture.
-struct Pen<'f, 'd> {
+pub(super) struct Pen<'f, 'd> {
     flow: &'f mut Flow<'d>,
     mark: Mark,
 }
 
 impl Pen<'_, '_> {
-    fn width(&self, text: &str) -> f32 {
+    pub fn width(&self, text: &str) -> f32 {
         self.flow.faces.width(text, Weight::Regular, SIZE)
     }
 
-    fn text(&mut self, at: (f32, f32), text: &str) {
+    pub fn text(&mut self, at: (f32, f32), text: &str) {
+        self.inked(at, text, Weight::Regular, Ink::Black);
+    }
+
+    pub fn inked(&mut self, at: (f32, f32), text: &str, weight: Weight, ink: Ink) {
         let draw = Draw::Text {
             at,
             size: SIZE,
-            weight: Weight::Regular,
-            ink: Ink::Black,
+            weight,
+            ink,
             text: format!("{text} "),
         };
         self.flow.sheets.draw(self.mark, draw);
@@ -124,7 +140,7 @@ impl Pen<'_, '_> {
         self.flow.sheets.draw(self.mark, draw);
     }
 
-    fn area(&mut self, corners: [f32; 4], ink: Ink) {
+    pub fn area(&mut self, corners: [f32; 4], ink: Ink) {
         self.flow
             .sheets
             .draw(self.mark, Draw::Area { corners, ink });
@@ -171,16 +187,24 @@ fn bars(pen: &mut Pen<'_, '_>, plot: &Plot, axes: &Axes) {
                 (right, axes.bottom),
             ];
             pen.line(outline, 0.4, Ink::Black, false);
-            let text = format!("{value}");
+            let text = format!("{value}").replace('.', ",");
             let x = f32::midpoint(left, right) - pen.width(&text) / 2.0;
             pen.text((x, top - 2.0), &text);
         }
     }
 }
 
+/// From so many points on, they touch each other and only the line is drawn.
+const POINTS_SHOWN: usize = 30;
+
+fn line_of(series: usize) -> (Ink, bool) {
+    let line = LINES.get(series % LINES.len());
+    line.copied().unwrap_or((Ink::Dark, false))
+}
+
 fn joined(pen: &mut Pen<'_, '_>, plot: &Plot, axes: &Axes) {
     for (number, (_, values)) in plot.series.iter().enumerate() {
-        let ink = INKS.get(number % INKS.len()).copied().unwrap_or(Ink::Dark);
+        let (ink, dashed) = line_of(number);
         let points: Vec<Option<(f32, f32)>> = values
             .iter()
             .enumerate()
@@ -191,17 +215,23 @@ fn joined(pen: &mut Pen<'_, '_>, plot: &Plot, axes: &Axes) {
             .collect();
         for run in points.split(Option::is_none) {
             let run: Vec<(f32, f32)> = run.iter().flatten().copied().collect();
-            for (x, y) in &run {
-                pen.area([x - 1.0, y - 1.0, x + 1.0, y + 1.0], ink);
+            if run.len() < POINTS_SHOWN {
+                for (x, y) in &run {
+                    pen.area([x - 1.0, y - 1.0, x + 1.0, y + 1.0], ink);
+                }
             }
             if run.len() > 1 {
-                pen.line(run, 0.8, ink, false);
+                pen.line(run, 0.8, ink, dashed);
             }
         }
     }
     if let Some((_, value)) = &plot.target {
         let y = axes.y(*value);
         pen.line(vec![(axes.left, y), (axes.right, y)], 0.9, Ink::Black, true);
+    }
+    if let Some(marked) = &plot.marked {
+        let x = axes.x(marked.at, plot.labels.len());
+        pen.line(vec![(x, axes.top), (x, axes.bottom)], 0.9, Ink::Black, true);
     }
 }
 
@@ -210,12 +240,12 @@ fn bottom_labels(pen: &mut Pen<'_, '_>, plot: &Plot, axes: &Axes) {
     let mut free = axes.left - GAP;
     for (at, label) in plot.labels.iter().enumerate() {
         let (middle, wide) = (axes.x(at, plot.labels.len()), pen.width(label));
-        let left = middle - wide / 2.0;
+        let left = (middle - wide / 2.0).min(axes.right - wide);
         if plot.drawn == Drawn::Line {
             let points = vec![(middle, axes.bottom), (middle, axes.bottom + 2.0)];
             pen.line(points, 0.4, Ink::Black, false);
         }
-        if left >= free && left + wide <= axes.right + GAP / 2.0 {
+        if left >= free {
             pen.text((left, axes.bottom + 9.0), label);
             free = left + wide + 4.0;
         }
@@ -230,12 +260,16 @@ fn legend(pen: &mut Pen<'_, '_>, plot: &Plot, axes: &Axes) {
         let ink = INKS.get(number % INKS.len()).copied().unwrap_or(Ink::Dark);
         match plot.drawn {
             Drawn::Bars => pen.area([x, y - 4.5, x + 7.0, y], ink),
-            Drawn::Line => pen.line(vec![(x, y - 2.0), (x + 9.0, y - 2.0)], 1.2, ink, false),
+            Drawn::Line | Drawn::Heat => {
+                let (ink, dashed) = line_of(number);
+                pen.line(vec![(x, y - 2.0), (x + 9.0, y - 2.0)], 1.2, ink, dashed);
+            }
         }
         pen.text((x + 11.0, y), name);
         x += 11.0 + pen.width(name) + 10.0;
     }
-    if let Some((name, _)) = &plot.target {
+    let compared = plot.target.iter().map(|(name, _)| name);
+    for name in compared.chain(plot.marked.iter().map(|marked| &marked.name)) {
         pen.line(
             vec![(x, y - 2.0), (x + 13.0, y - 2.0)],
             0.9,

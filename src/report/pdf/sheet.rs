@@ -33,6 +33,8 @@ pub(super) enum Ink {
     Tint,
     /// Thin lines.
     Hair,
+    /// The paper itself.
+    Paper,
 }
 
 impl Ink {
@@ -45,6 +47,7 @@ impl Ink {
             Self::Light => (196, 216, 232),
             Self::Tint => (238, 242, 246),
             Self::Hair => (176, 176, 176),
+            Self::Paper => (255, 255, 255),
         };
         rgb::Color::new(red, green, blue)
     }
