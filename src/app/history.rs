@@ -1,6 +1,7 @@
 //! Single tickets and dates for the web: today's from what is published, older ones from the
 //! rollups, and what happened from the journal, which is entered where the date begins.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::metrics::Metrics;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
 use crate::queue::ticket::{Ticket, TicketId};
-use crate::report::halves::{Worst, WorstHalfHours};
+use crate::report::halves::{Worst, WorstHalfHours, figures_of};
 use crate::report::{DayLog, Eyes, MyDay, Story, my_day, story};
 use crate::web::ports::{History, Looked, ReportError};
 
@@ -130,8 +131,19 @@ impl History for Past {
         self.look(move |look| {
             let setup = &look.past.setup;
             let mut worst = Worst::new(service, limit);
-            for date in from.series(1.day()).take_while(|date| *date <= to) {
-                worst.add(setup, date, &look.tickets(date)?);
+            let today = look.state.centre.date;
+            let mut days = BTreeMap::new();
+            if (Some(from), Some(to)) != (today, today) {
+                let end = to.tomorrow().unwrap_or(to);
+                days = look.metrics()?.days(from..end).map_err(unreadable)?;
+            }
+            // What is published of today may be ahead of the rollups.
+            if let Some(today) = today.filter(|date| (from..=to).contains(date)) {
+                let tickets = look.state.centre.tickets.values();
+                days.insert(today, figures_of(setup, tickets));
+            }
+            for (date, day) in &days {
+                worst.add(setup, *date, day);
             }
             Ok(worst.finish(setup, from, to))
         })

@@ -16,7 +16,7 @@ use super::model::Times;
 use super::story::{StoryState, state_of};
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{Histogram, half_hour, seconds, service_figures};
+use crate::queue::statistics::{DayFigures, Histogram, half_hour, seconds};
 use crate::queue::ticket::Ticket;
 
 /// Half-hours of a local day.
@@ -122,28 +122,36 @@ struct Slot {
     wait: Histogram,
 }
 
-fn slots<'t>(
-    setup: &Setup,
-    tickets: impl IntoIterator<Item = &'t Ticket>,
-    service: Option<Service>,
-) -> BTreeMap<u8, Slot> {
-    let zone = &setup.timezone;
-    let mut slots: BTreeMap<u8, Slot> = BTreeMap::new();
-    for ticket in tickets {
-        if service.is_some_and(|service| ticket.issued_for != service) {
-            continue;
-        }
-        let figures = service_figures(ticket, zone);
-        for (slot, counts) in &figures.half_hours {
-            let mine = &mut slots.entry(*slot).or_default().counts;
-            for (mine, count) in mine.iter_mut().zip(counts) {
-                *mine += count;
+impl Slot {
+    /// The half-hours of a date's figures in which anything was.
+    fn of_day(day: &DayFigures, service: Option<Service>) -> BTreeMap<u8, Self> {
+        let mut slots: BTreeMap<u8, Self> = BTreeMap::new();
+        for (of, figures) in &day.services {
+            if service.is_some_and(|service| *of != service) {
+                continue;
+            }
+            for (slot, counts) in &figures.half_hours {
+                let mine = &mut slots.entry(*slot).or_default().counts;
+                for (mine, count) in mine.iter_mut().zip(counts) {
+                    *mine += count;
+                }
+            }
+            for (cell, wait) in figures.waits.cells() {
+                let slot = slots.entry(cell.half_hour).or_default();
+                slot.wait.merge(wait, 1);
             }
         }
-        let issued = slots.entry(half_hour(ticket.issued_at, zone)).or_default();
-        issued.wait.merge(&figures.waits.all(), 1);
+        slots
     }
-    slots
+}
+
+/// The figures of tickets of one date, as the rollups hold them.
+pub fn figures_of<'t>(setup: &Setup, tickets: impl IntoIterator<Item = &'t Ticket>) -> DayFigures {
+    let mut day = DayFigures::default();
+    for ticket in tickets {
+        day.count_ticket(ticket, &setup.timezone, 1);
+    }
+    day
 }
 
 fn line(setup: &Setup, date: Date, slot: u8, of: &Slot) -> HalfHourLine {
@@ -170,7 +178,7 @@ pub fn half_hours_of<'t>(
     tickets: impl IntoIterator<Item = &'t Ticket>,
     service: Option<Service>,
 ) -> HalfHourDay {
-    let slots = slots(setup, tickets, service);
+    let slots = Slot::of_day(&figures_of(setup, tickets), service);
     let ends = slots.keys().next().zip(slots.keys().next_back());
     let nothing = Slot::default();
     let half_hours = ends
@@ -205,8 +213,8 @@ impl Worst {
     }
 
     /// Adds a date.
-    pub fn add(&mut self, setup: &Setup, date: Date, tickets: &[Ticket]) {
-        for (slot, of) in slots(setup, tickets, self.service) {
+    pub fn add(&mut self, setup: &Setup, date: Date, day: &DayFigures) {
+        for (slot, of) in Slot::of_day(day, self.service) {
             if of.wait.count() > 0 {
                 self.found.push(line(setup, date, slot, &of));
             }

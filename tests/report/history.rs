@@ -7,8 +7,10 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rinda::journal::record::{Fact, Record};
+use rinda::queue::catalogue::Service;
 use rinda::queue::event::Event;
 use rinda::queue::statistics::{DayFigures, DeskFigures, ServiceFigures};
+use rinda::report::halves::{Worst, figures_of};
 use rinda::report::{quarter_report, recompute};
 
 use super::drive::{Drive, Seeded, at, riga, setup};
@@ -80,6 +82,25 @@ proptest! {
             }
         }
         prop_assert!(summed.is_empty());
+    }
+
+    #[test]
+    fn half_hours_of_figures_are_those_of_the_tickets(seed in any::<u64>()) {
+        let drive = history(seed, 2);
+        let (from, to) = (date(2026, 9, 29), date(2026, 9, 30));
+        for service in [None, Some(Service::OrderIntake)] {
+            let mut tickets = Worst::new(service, 10);
+            let mut figures = Worst::new(service, 10);
+            for date in [from, to] {
+                let here = drive.ended.iter().chain(drive.state.centre.tickets.values());
+                let of_date = here.filter(|ticket| ticket.date == date);
+                tickets.add(&drive.setup, date, &figures_of(&drive.setup, of_date));
+                figures.add(&drive.setup, date, &drive.kept[&date]);
+            }
+            let figures = figures.finish(&drive.setup, from, to);
+            prop_assert!(figures.half_hours.len() > 5);
+            prop_assert_eq!(tickets.finish(&drive.setup, from, to), figures);
+        }
     }
 
     #[test]
