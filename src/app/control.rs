@@ -28,6 +28,7 @@ use crate::engine::handle::EngineHandle;
 use crate::queue::appointments::{Appointment, Status};
 use crate::queue::command::Actor;
 use crate::queue::wording;
+use crate::report::Eyes;
 use crate::web::ports::{ReportFormat, ReportOf, Reports as _};
 
 /// Longest line of a request, bytes: a file of bookings, each character of it escaped.
@@ -197,7 +198,7 @@ async fn act(control: Control, request: Request) -> Result<Answer> {
         } => {
             let bytes = control
                 .reports
-                .report(ReportOf::Quarter { year, quarter }, format)
+                .report(ReportOf::Quarter { year, quarter }, format, Eyes::Names)
                 .await?;
             Ok(Answer::File(STANDARD.encode(&bytes)))
         }

@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use firmware_protocol::Button;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::kiosks::Simulated;
 use crate::clock::Clock;
@@ -17,7 +18,7 @@ use crate::engine::handle::EngineHandle;
 use crate::journal::state::State;
 use crate::metrics::{Metrics, MetricsError};
 use crate::queue::setup::Setup;
-use crate::report::{self, Neighbour, Quarter, QuarterReport, Quarters};
+use crate::report::{self, Eyes, Neighbour, Quarter, QuarterReport, Quarters};
 use crate::web::ports::{self, PressError, ReportError, ReportFormat, ReportOf};
 
 /// Simulated boards and printers by kiosk.
@@ -81,6 +82,7 @@ impl ports::Reports for Figures {
         &self,
         of: ReportOf,
         format: ReportFormat,
+        eyes: Eyes,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>> {
         let metrics = self.metrics.clone();
         let setup = self.setup.clone();
@@ -95,7 +97,15 @@ impl ports::Reports for Figures {
                         "the metrics have stopped: restart the daemon, which makes them anew",
                     ));
                 }
-                make(&metrics, &setup, &state, &of, format, as_of)
+                let making = Making {
+                    metrics: &metrics,
+                    setup: &setup,
+                    state: &state,
+                    format,
+                    eyes,
+                    as_of,
+                };
+                making.report(&of)
             })
             .await
             .map_err(unreadable)?
@@ -103,52 +113,61 @@ impl ports::Reports for Figures {
     }
 }
 
-fn make(
-    metrics: &Metrics,
-    setup: &Setup,
-    state: &State,
-    of: &ReportOf,
+/// A report being made.
+struct Making<'a> {
+    metrics: &'a Metrics,
+    setup: &'a Setup,
+    state: &'a State,
     format: ReportFormat,
+    eyes: Eyes,
     as_of: Timestamp,
-) -> Result<Bytes, ReportError> {
-    match of {
-        ReportOf::Quarter { year, quarter } => {
-            let quarter = format!("{year}-Q{quarter}")
-                .parse()
-                .map_err(|_| ReportError::NoSuchReport)?;
-            quarter_text(metrics, setup, state, quarter, format, as_of)
-        }
-        ReportOf::Day(date) => {
-            let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
-            let days = metrics.days(*date..next).map_err(unreadable)?;
-            let edits = &state.centre.calendar;
-            let report = report::day_report(setup, edits, *date, days.get(date), as_of);
-            match format {
-                ReportFormat::Json => json(&report),
-                ReportFormat::Table => Ok(report::day_table(&report).into()),
-                ReportFormat::Pdf => Ok(report::day_pdf(&report).map_err(unreadable)?.into()),
-                ReportFormat::Xlsx => Ok(report::day_xlsx(&report).map_err(unreadable)?.into()),
-                ReportFormat::Csv => Err(ReportError::NoSuchReport),
-            }
-        }
-    }
 }
 
-fn quarter_text(
-    metrics: &Metrics,
-    setup: &Setup,
-    state: &State,
-    quarter: Quarter,
-    format: ReportFormat,
-    as_of: Timestamp,
-) -> Result<Bytes, ReportError> {
-    let figures = quarters(metrics, quarter)
-        .map_err(unreadable)?
-        .ok_or(ReportError::NoSuchReport)?;
-    let edits = &state.centre.calendar;
-    let mut report = report::quarter_report_of(setup, edits, quarter, figures, as_of);
-    report::add_kept(&mut report, &state.quality);
-    render(&report, format).map_err(unreadable)
+impl Making<'_> {
+    fn report(&self, of: &ReportOf) -> Result<Bytes, ReportError> {
+        match of {
+            ReportOf::Quarter { year, quarter } => {
+                let quarter = format!("{year}-Q{quarter}")
+                    .parse()
+                    .map_err(|_| ReportError::NoSuchReport)?;
+                self.quarter(quarter)
+            }
+            ReportOf::Day(date) => self.day(*date),
+        }
+    }
+
+    fn quarter(&self, quarter: Quarter) -> Result<Bytes, ReportError> {
+        let figures = quarters(self.metrics, quarter)
+            .map_err(unreadable)?
+            .ok_or(ReportError::NoSuchReport)?;
+        let (setup, edits) = (self.setup, &self.state.centre.calendar);
+        let mut report = report::quarter_report_of(setup, edits, quarter, figures, self.as_of);
+        report::add_kept(&mut report, &self.state.quality);
+        let report = match self.eyes {
+            Eyes::Names => report,
+            Eyes::Desks => report.without_names(),
+        };
+        render(&report, self.format).map_err(unreadable)
+    }
+
+    fn day(&self, date: Date) -> Result<Bytes, ReportError> {
+        let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
+        let days = self.metrics.days(date..next).map_err(unreadable)?;
+        let day = days.get(&date);
+        let (setup, edits) = (self.setup, &self.state.centre.calendar);
+        let report = report::day_report(setup, edits, date, day, self.as_of);
+        let report = match self.eyes {
+            Eyes::Names => report,
+            Eyes::Desks => report.without_names(),
+        };
+        match self.format {
+            ReportFormat::Json => json(&report),
+            ReportFormat::Table => Ok(report::day_table(&report).into()),
+            ReportFormat::Pdf => Ok(report::day_pdf(&report).map_err(unreadable)?.into()),
+            ReportFormat::Xlsx => Ok(report::day_xlsx(&report).map_err(unreadable)?.into()),
+            ReportFormat::Csv => Err(ReportError::NoSuchReport),
+        }
+    }
 }
 
 /// The figures a quarter's report is made of, from the rollups; none beyond the calendar.

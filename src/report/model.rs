@@ -90,6 +90,35 @@ pub struct DayReport {
     pub mischief: Option<Mischief>,
 }
 
+/// In place of a login; where it were absent, the daemon would have done it.
+const SOMEBODY: &str = "darbinieks";
+
+impl QuarterReport {
+    /// For those who see desks and not who sat there: staff figures are personal data (A1.12).
+    pub fn without_names(mut self) -> Self {
+        self.days.iter_mut().for_each(DayLine::forget_names);
+        self
+    }
+}
+
+impl DayReport {
+    /// As [`QuarterReport::without_names`].
+    pub fn without_names(mut self) -> Self {
+        self.day.forget_names();
+        self
+    }
+}
+
+impl DayLine {
+    fn forget_names(&mut self) {
+        for stop in &mut self.stops {
+            for login in [&mut stop.by, &mut stop.released_by] {
+                *login = login.take().map(|_| SOMEBODY.to_owned());
+            }
+        }
+    }
+}
+
 /// How much of a quarter there is data of.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Completeness {
@@ -422,7 +451,8 @@ pub struct StopLine {
     pub at: Timestamp,
     /// Button digit.
     pub service: Service,
-    /// Login; absent where the daemon did, because the centre is configured so.
+    /// Login; absent where the daemon did, because the centre is configured so. The quality role is
+    /// told "darbinieks" instead unless `[report] staff_figures = "named"`.
     pub by: Option<String>,
     /// Why.
     pub reason: String,
@@ -430,6 +460,6 @@ pub struct StopLine {
     pub chance_percent: Option<u8>,
     /// When it was released; absent where it held until the end.
     pub released_at: Option<Timestamp>,
-    /// Login of who released it; absent where the daemon did, or nobody.
+    /// Login of who released it, as in `by`; absent where the daemon did, or nobody.
     pub released_by: Option<String>,
 }

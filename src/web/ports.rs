@@ -82,11 +82,12 @@ pub enum ReportError {
 
 /// Makes reports.
 pub trait Reports: Send + Sync {
-    /// The report, written out in the format asked for.
+    /// The report, written out in the format asked for, as those who look may see it.
     fn report(
         &self,
         of: ReportOf,
         format: ReportFormat,
+        eyes: Eyes,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>>;
 }
 

@@ -12,7 +12,7 @@ use super::access::{Caller, OVERSEERS};
 use super::body::At;
 use super::ports::{ReportFormat, ReportOf};
 use super::problem::Problem;
-use crate::report::{DayReport, QuarterReport};
+use crate::report::{DayReport, Eyes, QuarterReport};
 
 const PDF: &str = "application/pdf";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -24,6 +24,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// The quarterly evaluation (A1.12)
+///
+/// Logins are told to managers and administrators, to the quality role where `[report]
+/// staff_figures = "named"`.
 #[utoipa::path(get, path = "/api/v1/reports/quarters/{quarter}", tag = "reports",
     params(("quarter" = String, Path, description = "`2026-Q4`; with `.pdf`, `.xlsx`, `.csv` or `.txt` in that form, else as `Accept` says")),
     responses((status = 200, description = "The report", content((QuarterReport = "application/json"), (String = "text/csv"), (String = "text/plain"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
@@ -37,10 +40,12 @@ async fn quarter(
     caller.must_be(OVERSEERS)?;
     let (name, format) = format_of(&name, &headers)?;
     let of = parse_quarter(name).ok_or_else(Problem::not_found)?;
-    report(&state, of, name, format).await
+    report(&state, of, (name, format), state.eyes_of(&caller)).await
 }
 
 /// A day
+///
+/// Logins are told as in the quarter's report.
 #[utoipa::path(get, path = "/api/v1/reports/days/{date}", tag = "reports",
     params(("date" = String, Path, description = "`2026-11-22`; with `.pdf`, `.xlsx` or `.txt` in that form, else as `Accept` says")),
     responses((status = 200, description = "The report", content((DayReport = "application/json"), (String = "text/plain"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
@@ -54,18 +59,19 @@ async fn day(
     caller.must_be(OVERSEERS)?;
     let (name, format) = format_of(&name, &headers)?;
     let date: Date = name.parse().map_err(|_| Problem::not_found())?;
-    report(&state, ReportOf::Day(date), name, format).await
+    let of = ReportOf::Day(date);
+    report(&state, of, (name, format), state.eyes_of(&caller)).await
 }
 
 async fn report(
     state: &AppState,
     of: ReportOf,
-    name: &str,
-    format: ReportFormat,
+    (name, format): (&str, ReportFormat),
+    eyes: Eyes,
 ) -> Result<Response, Problem> {
     let reports = state.ports.reports.as_ref();
     let reports = reports.ok_or_else(Problem::not_found)?;
-    let body = reports.report(of, format).await?;
+    let body = reports.report(of, format, eyes).await?;
     let (content_type, ending) = match format {
         ReportFormat::Json => ("application/json", None),
         ReportFormat::Csv => ("text/csv; charset=utf-8", Some("csv")),

@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
 use rinda::app::history::Past;
+use rinda::app::ports;
 use rinda::clock::{Clock, ManualClock};
 use rinda::codes::CodeKeys;
 use rinda::engine::handle::EngineHandle;
@@ -25,6 +26,7 @@ use rinda::queue::command::Actor;
 use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
 use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rules, Setup};
 use rinda::queue::ticket::DeskNumber;
+use rinda::report::Eyes;
 use rinda::web::ports::{
     PressError, ReportError, ReportFormat, ReportOf, Reports, SimulatedKiosks, Voice,
 };
@@ -147,6 +149,16 @@ impl TestCentre {
         metrics: Option<Arc<Metrics>>,
     ) -> Self {
         let (engine, thread) = engine(data.path(), clock.clone(), setup.clone(), metrics.clone());
+        // With metrics the reports are those of the daemon, else it is told only what was asked for.
+        let reports: Arc<dyn Reports> = match &metrics {
+            Some(metrics) => Arc::new(ports::Figures {
+                metrics: Some(Arc::clone(metrics)),
+                setup: Arc::new(setup.clone()),
+                clock: clock.clone(),
+                engine: engine.clone(),
+            }),
+            None => Arc::new(Figures),
+        };
         let past = Past {
             data: data.path().to_owned(),
             metrics,
@@ -160,7 +172,7 @@ impl TestCentre {
                 presses: Arc::clone(&presses),
             })),
             voice: Some(Arc::new(Speaker)),
-            reports: Some(Arc::new(Figures)),
+            reports: Some(reports),
             codes: Arc::new(CodeKeys::open(data.path()).unwrap()),
             history: Some(Arc::new(past)),
         };
@@ -396,6 +408,7 @@ impl Reports for Figures {
         &self,
         of: ReportOf,
         format: ReportFormat,
+        _: Eyes,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>> {
         async move {
             match of {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use std::path::Path;
+use std::process::Command;
+
 use rinda::access::StaffFigures;
 use rinda::web::WebConfig;
 use serde_json::Value;
@@ -193,5 +196,73 @@ async fn a1_12_the_quality_role_sees_desks_and_no_consultant_unless_configured()
             assert_eq!(story["steps"][1]["who"]["desk"], 1);
             assert_eq!(story.to_string().contains("anna.liepa"), sees, "{who}");
         }
+    }
+}
+
+/// What a report says in words, in whatever form it came.
+fn words(folder: &Path, form: &str, body: &[u8]) -> String {
+    let path = folder.join(format!("report.{form}"));
+    std::fs::write(&path, body).unwrap();
+    let mut reader = match form {
+        "pdf" => Command::new("pdftotext"),
+        "xlsx" => {
+            let all = "import sys, zipfile\nbook = zipfile.ZipFile(sys.argv[1])\n\
+                       for name in book.namelist(): print(book.read(name).decode())";
+            let mut python = Command::new("python3");
+            python.args(["-c", all]);
+            python
+        }
+        _ => return String::from_utf8(body.to_vec()).unwrap(),
+    };
+    let read = reader.arg(path).arg("-").output().unwrap();
+    assert!(read.status.success(), "{form}");
+    String::from_utf8_lossy(&read.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn a1_12_reports_name_nobody_to_the_quality_role_unless_configured() {
+    const LOGIN: &str = "marta.vadītāja";
+    let folder = tempfile::tempdir().unwrap();
+    for (staff_figures, named) in [
+        (StaffFigures::Aggregates, false),
+        (StaffFigures::Named, true),
+    ] {
+        let config = WebConfig {
+            staff_figures,
+            ..WebConfig::default()
+        };
+        let centre = TestCentre::remembering(config).await;
+        let stop = r#"{"reason": "Rinda ir gara"}"#;
+        let stopped = centre.post("manager", "/api/v1/services/1/stop", stop);
+        assert_eq!(stopped.await.status, 200);
+        let released = centre.post("manager", "/api/v1/services/1/release", "");
+        assert_eq!(released.await.status, 200);
+        for (of, forms) in [
+            (
+                "quarters/2026-Q4",
+                ["json", "txt", "csv", "pdf", "xlsx"].as_slice(),
+            ),
+            ("days/2026-11-23", &["json", "txt", "pdf", "xlsx"]),
+        ] {
+            for form in forms {
+                for (who, sees) in [("quality", named), ("manager", true), ("admin", true)] {
+                    let path = format!("/api/v1/reports/{of}.{form}");
+                    let answer = centre.get(who, &path).await;
+                    assert_eq!(answer.status, 200, "{who} {path}");
+                    let text = words(folder.path(), form, &answer.body);
+                    // The other forms name nobody to anybody.
+                    let tells = *form == "json";
+                    assert_eq!(text.contains(LOGIN), sees && tells, "{who} {path}");
+                }
+            }
+        }
+        let quarter = "/api/v1/reports/quarters/2026-Q4";
+        let days = centre.get("quality", quarter).await.json()["days"].take();
+        let stop = &days[53]["stops"][0];
+        let by = if named { LOGIN } else { "darbinieks" };
+        assert_eq!(
+            (&stop["by"], &stop["released_by"]),
+            (&by.into(), &by.into())
+        );
     }
 }

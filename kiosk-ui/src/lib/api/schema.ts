@@ -565,7 +565,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A day */
+        /**
+         * A day
+         * @description Logins are told as in the quarter's report.
+         */
         get: operations["day"];
         put?: never;
         post?: never;
@@ -657,7 +660,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The quarterly evaluation (A1.12) */
+        /**
+         * The quarterly evaluation (A1.12)
+         * @description Logins are told to managers and administrators, to the quality role where `[report]
+         *     staff_figures = "named"`.
+         */
         get: operations["quarter"];
         put?: never;
         post?: never;
