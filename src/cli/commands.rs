@@ -15,7 +15,7 @@ use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
     WrongUse,
 };
-use super::{import, replay, simulate, staffing};
+use super::{centres, import, replay, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
@@ -42,10 +42,11 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo { listen } => run_demo(&place, listen).await,
         Command::CheckConfig => check_config(&place),
         Command::Report {
+            centres,
             quarter,
             format,
             out,
-        } => report(&place, &quarter, format, out.as_deref()).await,
+        } => report(&place, &centres, &quarter, format, out.as_deref()).await,
         Command::Export {
             from,
             to,
@@ -168,6 +169,7 @@ fn check_config(place: &Place) -> Result<ExitCode> {
 
 async fn report(
     place: &Place,
+    centres: &[PathBuf],
     quarter: &str,
     format: Format,
     out: Option<&Path>,
@@ -184,16 +186,11 @@ async fn report(
         )
         .into());
     }
-    let config = place.config_if_any()?;
-    let data = place.data(config.as_ref());
-    let request = Request::Report {
-        year: parsed.year(),
-        quarter: parsed.number().unsigned_abs(),
-        format: format.into(),
-    };
-    let report = match control::ask_for_file(&data, &request).await? {
-        Some(report) => report,
-        None => report_from_journal(place, parsed, format)?,
+    let report = if centres.is_empty() {
+        report_of_one(place, parsed, format).await?
+    } else {
+        let report = centres::merged(place, centres, parsed)?;
+        ports::render(&report, format.into())?.into()
     };
     match out {
         None if !for_reading => give(&report),
@@ -203,6 +200,20 @@ async fn report(
                 .with_context(|| format!("cannot write {}", path.display()))?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+async fn report_of_one(place: &Place, quarter: Quarter, format: Format) -> Result<Vec<u8>> {
+    let config = place.config_if_any()?;
+    let data = place.data(config.as_ref());
+    let request = Request::Report {
+        year: quarter.year(),
+        quarter: quarter.number().unsigned_abs(),
+        format: format.into(),
+    };
+    match control::ask_for_file(&data, &request).await? {
+        Some(report) => Ok(report),
+        None => report_from_journal(place, quarter, format),
     }
 }
 

@@ -37,8 +37,8 @@ which it was issued. For example:
   1,2025-10-06 08:31:07,2025-10-06 08:35:00,2025-10-06 08:35:20,2025-10-06 08:44:10,3,finished
   2,2025-10-06 08:32:40,2025-10-06 08:36:00,,2025-10-06 08:37:00,4,no_show
 
-The tickets become the journal of a data directory that has none yet; afterwards the daemon goes on
-there. What the file does not tell is left out: without arrived_at there are no handling times, waits
+The tickets become the journal of a data directory that has none yet; the daemon goes on there, with
+today as its first date. What the file does not tell is left out: without arrived_at there are no handling times, waits
 were not promised, desks count as open from their first call of a date to their last step, and dates
 without tickets have no data.
 
@@ -83,7 +83,7 @@ pub(super) fn tickets(place: &Place, file: &Path) -> Result<ExitCode> {
         .map_err(|error| WrongUse(format!("{}: {error}", file.display()).trim_end().to_owned()))?;
     storage::make_private(&data)?;
     let bar = Bar::new("import");
-    let taken = imports::write(&data, &config.setup, &tickets, &mut |done, total| {
+    let taken = imports::write(&data, &config.setup, &tickets, now, &mut |done, total| {
         bar.show(done, total);
     })?;
     drop(bar);
@@ -103,7 +103,7 @@ fn told(taken: &imports::Taken) -> String {
     }
     if taken.open > 0 {
         text += &format!(
-            "\ntickets of the last date that stay open until the daemon begins the next: {}",
+            "\ntickets of today, open until the daemon begins the next date: {}",
             taken.open
         );
     }

@@ -1,5 +1,6 @@
 //! The command line: what is asked, and which exit code answers it.
 
+mod centres;
 mod commands;
 mod data;
 mod day;
@@ -70,8 +71,13 @@ enum Command {
     },
     /// Check a configuration file and tell all its problems
     CheckConfig,
-    /// Print the report of a quarter, also while the daemon runs
+    /// Print the report of a quarter, of one centre or of several, also while the daemon runs
+    #[command(after_help = centres::HELP)]
     Report {
+        /// Several centres, whose figures are merged: their data directories, each with its
+        /// centre.toml, or their configuration files
+        #[arg(value_name = "CENTRE", conflicts_with = "data")]
+        centres: Vec<PathBuf>,
         /// Quarter, e.g. 2026-Q4
         #[arg(long)]
         quarter: String,

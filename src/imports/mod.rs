@@ -143,7 +143,7 @@ pub struct Taken {
     pub from: Date,
     /// The last of them.
     pub to: Date,
-    /// Tickets of the last date that are open until a next one begins.
+    /// Tickets still open: those of today.
     pub open: u64,
     /// Tickets called without an arrival: no handling time is known of them.
     pub without_arrival: u64,
@@ -164,7 +164,8 @@ pub fn read(
     Ok(Tickets { visits })
 }
 
-/// Writes tickets as the journal of a data directory that has none, all or nothing.
+/// Writes tickets as the journal of a data directory that has none, all or nothing. The journal
+/// goes on with the date of `now`, which ends the last one of the file.
 ///
 /// # Errors
 /// Where there is a journal or a daemon, or writing fails.
@@ -172,6 +173,7 @@ pub fn write(
     data: &Path,
     setup: &Setup,
     tickets: &Tickets,
+    now: Timestamp,
     progress: Progress<'_>,
 ) -> Result<Taken, ImportError> {
     journal::build(data, |building| {
@@ -182,6 +184,10 @@ pub fn write(
             done += day.len() as u64;
             dates += 1;
             progress(done, tickets.visits.len() as u64);
+        }
+        let today = now.to_zoned(setup.timezone.clone()).date();
+        if writer.state().centre.date.is_some_and(|last| last < today) {
+            writer.begin(today, now)?;
         }
         writer.flush()?;
         let open = writer.state().centre.tickets.values();

@@ -133,6 +133,7 @@ pub(super) fn desk_lines(
             let figures = desks.get(&number).unwrap_or(&nothing);
             let (busy_s, open_s) = (figures.busy.at(as_of), figures.open.at(as_of));
             DeskLine {
+                centre: None,
                 desk: number.0,
                 finished: count(figures.finished),
                 stays: count(figures.stays),

@@ -14,11 +14,15 @@ use super::reliability::ReliabilityBin;
 use super::staffing::Staffing;
 use crate::queue::catalogue::Service;
 
-/// The figures of one centre and one quarter (A1.12).
+/// The figures of one centre and one quarter (A1.12), or of several centres together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct QuarterReport {
     /// Name of the centre.
     pub centre: String,
+    /// The centres whose figures these are together; absent for a single one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub centres: Vec<CentreLine>,
     /// "2026-Q4".
     pub quarter: String,
     /// First date, local.
@@ -63,6 +67,17 @@ pub struct QuarterReport {
     pub days: Vec<DayLine>,
     /// What the words of staffing and mischief mean, with formulas.
     pub glossary: Vec<Term>,
+}
+
+/// One of several centres that a report is of.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CentreLine {
+    /// Its name.
+    pub name: String,
+    /// How much of the quarter there is data of.
+    pub completeness: Completeness,
+    /// Its figures of the quarter.
+    pub figures: Figures,
 }
 
 /// The figures of one date.
@@ -306,6 +321,9 @@ pub struct WithinTarget {
 /// One desk.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DeskLine {
+    /// Its centre, in a report of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub centre: Option<String>,
     /// Number.
     pub desk: u16,
     /// Tickets finished here.

@@ -114,6 +114,7 @@ pub fn quarter_report_of(
     let completeness = completeness(&lines, as_of);
     QuarterReport {
         centre: setup.name.clone(),
+        centres: Vec::new(),
         quarter: quarter.to_string(),
         from,
         to,

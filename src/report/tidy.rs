@@ -7,9 +7,9 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait` or `promise` |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) half-hour (`8.30`) or seconds; empty for the centre |
-//! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait` or `promise`; of several centres `of_centre` as well |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, or name of one of several centres; empty for the centre |
+//! | `name` | name of the service, what the clause row counts, the half-hour of a weekday, or the centre of a desk where there are several |
 //! | `period` | `2026-Q4` or a quarter it is compared with, `2026-10`, `2026-W41` or `2026-10-05` |
 //! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
 //! | `value` | the figure |
@@ -19,7 +19,9 @@
 mod floor;
 mod flow;
 
-use super::model::{DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times};
+use super::model::{
+    CentreLine, DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times,
+};
 
 /// CSV that could not be written; does not happen in memory.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,9 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     }
     for desk in &report.desks {
         rows.desk(desk)?;
+    }
+    for centre in &report.centres {
+        rows.of_centre(centre)?;
     }
     for clause in &report.compliance {
         let subject = Subject {
@@ -328,7 +333,7 @@ impl<'a> Rows<'a> {
         let subject = Subject {
             scope: "desk",
             id: &number,
-            name: "",
+            name: desk.centre.as_deref().unwrap_or_default(),
         };
         let quarter = &self.report.quarter;
         for (measure, unit, value) in [
@@ -344,6 +349,23 @@ impl<'a> Rows<'a> {
         let measure = ("utilisation", "share");
         self.write(subject, quarter, measure, utilisation, None)?;
         self.times(subject, quarter, "handling", &desk.handling)
+    }
+
+    fn of_centre(&mut self, centre: &CentreLine) -> Written {
+        let subject = Subject {
+            scope: "of_centre",
+            id: &centre.name,
+            name: "",
+        };
+        let (quarter, complete) = (&self.report.quarter, &centre.completeness);
+        for (measure, value) in [
+            ("days_planned", complete.days_planned),
+            ("days_due", complete.days_due),
+            ("days_with_data", complete.days_with_data),
+        ] {
+            self.plain(subject, quarter, measure, "days", Some(value))?;
+        }
+        self.figures(subject, quarter, &centre.figures)
     }
 
     fn day(&mut self, day: &DayLine) -> Written {

@@ -1,6 +1,7 @@
 //! How the quarter compares, when customers came and how long they waited, and how far what they were
 //! promised could be relied upon: each plot with a table of the same figures.
 
+use super::several::DESKS_DRAWN;
 use super::tables::{self, columns, section};
 use super::{Block, Cell, Drawn, Marked, Place, Plot, Section, Table};
 use crate::journal::Quarter;
@@ -27,7 +28,7 @@ pub(super) fn details(report: &QuarterReport) -> Vec<Section> {
         ),
         drawn(
             "Atvērtie galdi pret vajadzīgajiem",
-            "Galdi diagrammā",
+            DESKS_DRAWN,
             vec![desks(report)],
         ),
         drawn(

@@ -11,6 +11,7 @@ mod flow;
 mod glossary;
 mod plots;
 mod quarter;
+mod several;
 mod tables;
 
 use jiff::civil::DateTime;

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::tables::{self, Lines, TOTAL, columns, section};
 use super::{
     Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, floor, flow, glossary, plots,
+    several::{self, DESKS_ADVISED},
 };
 use crate::journal::Quarter;
 use crate::queue::wording;
@@ -19,7 +20,7 @@ pub(super) const DELAY: &str =
 pub(in crate::report) fn document(report: &QuarterReport) -> Document {
     let tz = TimeZone::get(&report.timezone).unwrap_or(TimeZone::UTC);
     let quarter: Option<Quarter> = report.quarter.parse().ok();
-    Document {
+    let mut document = Document {
         title: "Klientu plūsmas vadība".to_owned(),
         subject: quarter.map_or(report.quarter.clone(), |quarter| {
             format!("{}. gada {}. ceturksnis", quarter.year(), quarter.number())
@@ -31,7 +32,11 @@ pub(in crate::report) fn document(report: &QuarterReport) -> Document {
         facts: facts(report),
         key_figures: key_figures(&report.total.quarter, report.target_s),
         sections: [first(report), details(report, &tz), long(report, &tz)].concat(),
+    };
+    if !report.centres.is_empty() {
+        several::tell(&mut document, report);
     }
+    document
 }
 
 /// What stands on the first page.
@@ -121,7 +126,7 @@ fn details(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
         ),
         detail(
             &floor::staffing_heading(&report.staffing),
-            "Galdi pa pusstundām",
+            DESKS_ADVISED,
             floor::staffing(&report.staffing),
         ),
         detail(

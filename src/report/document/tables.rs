@@ -205,8 +205,14 @@ pub(super) fn outcomes(blocks: &[(String, &Figures)]) -> Table {
 
 /// Work of the desks.
 pub(super) fn desks(desks: &[DeskLine]) -> Table {
+    let of_several = desks.iter().any(|desk| desk.centre.is_some());
+    let labels: &[&str] = if of_several {
+        &["Centrs", "Galds"]
+    } else {
+        &["Galds"]
+    };
     let columns = columns(
-        &["Galds"],
+        labels,
         &[
             "Apkalpotas",
             "Klientu reizes",
@@ -224,11 +230,9 @@ pub(super) fn desks(desks: &[DeskLine]) -> Table {
     let rows = desks
         .iter()
         .map(|desk| {
-            let mut row = vec![
-                Cell::words(desk.desk.to_string()),
-                Cell::Count(desk.finished),
-                Cell::Count(desk.stays),
-            ];
+            let mut row: Vec<Cell> = desk.centre.iter().map(Cell::words).collect();
+            row.push(Cell::words(desk.desk.to_string()));
+            row.extend([desk.finished, desk.stays].map(Cell::Count));
             row.extend(statistics(&desk.handling));
             row.extend([
                 Cell::Hours(desk.busy_s),
@@ -242,7 +246,7 @@ pub(super) fn desks(desks: &[DeskLine]) -> Table {
     Table {
         columns,
         rows,
-        grouped: false,
+        grouped: of_several,
         sums: false,
     }
 }
