@@ -38,11 +38,14 @@ pub(super) fn merged(
     let as_of = SystemClock::start().now();
     let bar = Bar::new("report");
     let mut reports = Vec::new();
-    for (done, (config, data)) in (0..).zip(&found) {
-        bar.show(done, found.len() as u64);
+    let count = found.len() as u64;
+    for (centre, (config, data)) in (0..).zip(&found) {
         let unread = || format!("the journal in {} cannot be read", data.display());
         let setup = &config.setup;
-        let recomputed = report::recompute_quarter(data, &setup.timezone, quarter);
+        let zone = &setup.timezone;
+        let recomputed = report::recompute_report(data, zone, quarter, &mut |done, total| {
+            bar.show(centre * total + done, count * total);
+        });
         let recomputed = recomputed.with_context(unread)?;
         let days = recomputed.days;
         let edits = &recomputed.calendar;

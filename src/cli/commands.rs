@@ -221,8 +221,17 @@ async fn report_of_one(place: &Place, quarter: Quarter, format: Format) -> Resul
 fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<Vec<u8>> {
     let config = place.config()?;
     let data = place.data(Some(&config));
-    let recomputed = report::recompute_report(&data, &config.setup.timezone, quarter)
-        .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
+    let bar = Bar::new("report");
+    let recomputed = report::recompute_report(
+        &data,
+        &config.setup.timezone,
+        quarter,
+        &mut |done, total| {
+            bar.show(done, total);
+        },
+    )
+    .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
+    drop(bar);
     let as_of = SystemClock::start().now();
     let edits = &recomputed.calendar;
     let mut report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);

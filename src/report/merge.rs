@@ -87,6 +87,12 @@ pub fn merged_report(
     report.desks = desks(&reports);
     report.occurrences = occurrences(&reports);
     report.compliance = compliance(&reports);
+    for (at, comparison) in report.comparisons.iter_mut().enumerate() {
+        let of_centres = reports
+            .iter()
+            .filter_map(|centre| centre.comparisons.get(at));
+        comparison.completeness = completeness(of_centres.map(|of| &of.completeness));
+    }
     // Customers of one centre are not served in another: desks are advised centre by centre.
     report.staffing.weekdays.clear();
     for (at, day) in report.days.iter_mut().enumerate() {

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::comparison::Neighbour;
 use crate::journal::record::{Fact, Record};
-use crate::journal::{Quarter, read_days};
+use crate::journal::{Progress, Quarter, read_days};
 use crate::queue::calendar::Edits;
 use crate::queue::centre::Centre;
 use crate::queue::change::Pending;
@@ -49,42 +49,71 @@ pub fn recompute(
 /// # Errors
 /// Where the journal directory cannot be listed.
 pub fn recompute_quarter(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<Recomputed> {
-    recompute_quarters(data, tz, quarter, quarter)
+    recompute_quarters(data, tz, quarter, quarter, &mut |_| {})
 }
 
 /// As [`recompute_quarter`], with the quarters the report compares it with: what
-/// [`super::quarter_report`] needs.
+/// [`super::quarter_report`] needs. Progress is told in dates.
 ///
 /// # Errors
 /// Where the journal directory cannot be listed.
-pub fn recompute_report(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<Recomputed> {
+pub fn recompute_report(
+    data: &Path,
+    tz: &TimeZone,
+    quarter: Quarter,
+    progress: Progress<'_>,
+) -> io::Result<Recomputed> {
     let before = Neighbour::PreviousQuarter.of(quarter).unwrap_or(quarter);
-    let mut recomputed = recompute_quarters(data, tz, before, quarter)?;
-    if let Some(year_before) = Neighbour::YearBefore.of(quarter) {
-        let earlier = recompute_quarter(data, tz, year_before)?;
+    let year_before = Neighbour::YearBefore.of(quarter);
+    let two = dates(before, quarter);
+    let total = two + year_before.map_or(0, |earlier| dates(earlier, earlier));
+    let mut recomputed =
+        recompute_quarters(data, tz, before, quarter, &mut |done| progress(done, total))?;
+    if let Some(year_before) = year_before {
+        let earlier = recompute_quarters(data, tz, year_before, year_before, &mut |done| {
+            progress(two + done, total);
+        })?;
         recomputed.days.extend(earlier.days);
         recomputed.damaged += earlier.damaged;
     }
     Ok(recomputed)
 }
 
+/// How many dates lie from the beginning of one quarter to the end of another.
+fn dates(first: Quarter, last: Quarter) -> u64 {
+    let ends = first.first_date().zip(last.last_date());
+    ends.map_or(0, |(from, to)| days_since(from, to) + 1)
+}
+
+fn days_since(from: Date, date: Date) -> u64 {
+    let span = date.since(from).map_or(0, |span| span.get_days());
+    u64::try_from(span).unwrap_or(0)
+}
+
+/// `told` hears how many dates are done.
 fn recompute_quarters(
     data: &Path,
     tz: &TimeZone,
     first: Quarter,
     last: Quarter,
+    told: &mut dyn FnMut(u64),
 ) -> io::Result<Recomputed> {
     let from = first.first_date().unwrap_or(Date::MAX);
     let to = last.last_date().unwrap_or(Date::MAX);
     let mut replay = Replay::default();
     let mut damaged = 0;
+    let mut on = None;
     for item in read_days(data, tz, from..Date::MAX)? {
         match item {
             Ok(record) => replay.take(record, tz),
             Err(_) => damaged += 1,
         }
-        if replay.centre.date.is_some_and(|date| date > to) {
-            break;
+        if replay.centre.date != on {
+            on = replay.centre.date;
+            if on.is_some_and(|date| date > to) {
+                break;
+            }
+            told(on.map_or(0, |date| days_since(from, date)));
         }
     }
     let mut days = replay.days;
