@@ -1,5 +1,5 @@
 //! Journals of a size, written through the journal itself: dates of tickets that are issued,
-//! called and served or not, one flush per date.
+//! called and served or not.
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +7,7 @@ use anyhow::{Context as _, Result};
 use jiff::civil::{Date, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use rinda::journal::record::{Fact, Record};
-use rinda::journal::state::State;
-use rinda::journal::{Journal, Quarter, snapshot_record};
+use rinda::journal::{DateWriter, Quarter};
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
 use rinda::queue::event::{CallReason, CallRule, Event};
@@ -63,7 +61,7 @@ pub fn five_years(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
             part(&format!("  {} tickets", maker.tickets));
         }
     }
-    Ok(maker.done(data))
+    maker.done(data)
 }
 
 /// A quarter with as many tickets as all centres have, open every day.
@@ -75,7 +73,7 @@ pub fn large_quarter(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
     let days: Vec<Date> = dates(first, first.checked_add(3.months())?).collect();
     maker.quarter(days, LARGE_TICKETS)?;
     part(&format!("  {} tickets", maker.tickets));
-    Ok(maker.done(data))
+    maker.done(data)
 }
 
 /// The evening of the last date: when a daemon starts on the five years.
@@ -93,10 +91,8 @@ fn dates(from: Date, end: Date) -> impl Iterator<Item = Date> {
 }
 
 struct Maker {
-    journal: Journal,
-    state: State,
+    writer: DateWriter,
     zone: TimeZone,
-    batch: Vec<Record>,
     tickets: u64,
 }
 
@@ -104,22 +100,20 @@ impl Maker {
     fn new(data: &Path) -> Result<Self> {
         std::fs::create_dir_all(data)?;
         let zone = setup()?.timezone;
-        let (journal, opened) = Journal::open(data, zone.clone(), &mut |_, _| {})?;
         Ok(Self {
-            journal,
-            state: opened.state,
+            writer: DateWriter::open(data, &zone)?,
             zone,
-            batch: Vec::new(),
             tickets: 0,
         })
     }
 
-    fn done(self, data: PathBuf) -> Years {
-        Years {
+    fn done(mut self, data: PathBuf) -> Result<Years> {
+        self.writer.flush()?;
+        Ok(Years {
             data,
             tickets: self.tickets,
-            records: self.state.seq,
-        }
+            records: self.writer.state().seq,
+        })
     }
 
     fn quarter(&mut self, days: Vec<Date>, tickets: u64) -> Result<()> {
@@ -134,22 +128,7 @@ impl Maker {
     fn day(&mut self, day: Date, tickets: u64) -> Result<()> {
         let opens = day.at(8, 30, 0, 0).to_zoned(self.zone.clone())?.timestamp();
         let at = |second: i64| opens + SignedDuration::from_secs(second);
-        if self.journal.rotation_due(opens) {
-            let rotated = self.journal.rotate(opens, &self.state)?;
-            rotated
-                .records
-                .iter()
-                .for_each(|record| self.state.apply(record));
-        }
-        let began = Event::DayBegan {
-            date: day,
-            unserved: Vec::new(),
-            unfinished: Vec::new(),
-        };
-        self.happen(opens, Actor::Rinda, began);
-        let snapshot = snapshot_record(&self.state, opens);
-        self.state.apply(&snapshot);
-        self.batch.push(snapshot);
+        self.writer.begin(day, opens)?;
         let desks = u16::try_from(tickets.div_ceil(TICKETS_PER_DESK))?;
         for desk in 1..=desks {
             let opened = Event::DeskOpened {
@@ -157,7 +136,7 @@ impl Maker {
                 consultant: format!("konsultants{desk}"),
                 services: Service::ALL.to_vec(),
             };
-            self.happen(opens, consultant(desk), opened);
+            self.writer.happen(opens, consultant(desk), opened);
         }
         let mut plan = plan(self.tickets + 1, tickets, desks);
         plan.sort_by_key(|step| step.second);
@@ -172,30 +151,16 @@ impl Maker {
                 What::Call | What::Arrive | What::Finish => consultant(step.desk),
             };
             let event = event(&step, day, &at, &mut numbers);
-            self.happen(at(step.second), actor, event);
+            self.writer.happen(at(step.second), actor, event);
         }
         for desk in 1..=desks {
             let closed = Event::DeskClosed {
                 desk: DeskNumber(desk),
             };
-            self.happen(at(last), consultant(desk), closed);
+            self.writer.happen(at(last), consultant(desk), closed);
         }
         self.tickets += tickets;
-        self.journal.append(&self.batch)?;
-        self.batch.clear();
         Ok(())
-    }
-
-    fn happen(&mut self, at: Timestamp, actor: Actor, event: Event) {
-        let record = Record {
-            seq: self.state.seq + 1,
-            at,
-            actor,
-            request: None,
-            fact: Fact::Queue(event),
-        };
-        self.state.apply(&record);
-        self.batch.push(record);
     }
 }
 
