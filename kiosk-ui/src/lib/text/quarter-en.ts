@@ -55,10 +55,10 @@ export const quarterEn: typeof quarterLv = {
     handlingMedian: 'Handling, median, min',
   },
   byService: 'Comparison by service',
+  allDays: 'All days as a table',
   strip: 'Compliance with the standard',
   stripNote: (met, all) => `${met} of ${all} clauses fully met.`,
   booked: 'Booked',
-  waitsLongest: 'The slowest half-hours of these dates',
   atWeekday: (weekday, half, quarter) => `${weekdays[weekday - 1] ?? ''} ${half}, ${quarter}`,
 };
 
@@ -75,13 +75,11 @@ export const plotsEn: typeof plotsLv = {
   tickets: 'Tickets',
   minutes: 'minutes',
   target: (minutes) => `target ${minutes} min`,
-  targetOf: 'Target',
   p90: '90th percentile',
   median: 'Median',
-  smallMark: '* few cases',
   heat: {
     title: 'Waits by weekday and half-hour',
-    note: 'Minutes within which nine in ten of those who took a ticket in this half-hour were called (90th percentile). A cell leads to its dates.',
+    note: 'Minutes within which nine in ten of those who took a ticket in this half-hour were called (90th percentile); * few cases. A cell leads to its dates.',
     summary: (weekday, half, minutes) =>
       `Waits were longest on ${weekdays[weekday - 1] ?? ''} for tickets taken at ${half}: nine in ten were called within ${minutes} min.`,
     over: (over, all, minutes) =>
@@ -125,7 +123,6 @@ export const plotsEn: typeof plotsLv = {
         ? `On ${weekdays[weekday - 1] ?? ''} there were enough desks in all ${all} half-hours.`
         : `On ${weekdays[weekday - 1] ?? ''} desks were short in ${short} of ${all} half-hours.`,
     axis: 'desks',
-    missing: '! short',
   },
   reliability: {
     title: 'How well promised waits came true',

@@ -27,7 +27,7 @@ export const quarterLv = {
       ? `Dati par visām ${planned} pieņemšanas dienām.`
       : due === planned
         ? `Dati par ${withData} no ${planned} pieņemšanas dienām.`
-        : `Dati par ${withData} no ${due} līdz šim bijušajām pieņemšanas dienām (ceturksnī ${planned}).`,
+        : `Dati par ${withData} no ${due} pieņemšanas dienām (ceturksnī ${planned}).`,
   missing: (dates: string) => `Datu nav par: ${dates}`,
   keyFigures: 'Galvenie rādītāji',
   figure: 'Rādītājs',
@@ -57,10 +57,10 @@ export const quarterLv = {
     handlingMedian: 'Apkalpošana, mediāna, min',
   },
   byService: 'Salīdzinājums pa pakalpojumiem',
+  allDays: 'Visas dienas tabulā',
   strip: 'Atbilstība standartam',
   stripNote: (met: number, all: number) => `Pilnībā izpildīti ${met} no ${all} punktiem.`,
   booked: 'Pieraksti',
-  waitsLongest: 'Lēnākās pusstundas šajās dienās',
   atWeekday: (weekday: number, half: string, quarter: string) =>
     `${capital(onWeekdays(weekday))} ${half}, ${quarter}`,
 };
@@ -78,13 +78,11 @@ export const plotsLv = {
   tickets: 'Biļetes',
   minutes: 'minūtes',
   target: (minutes: number) => `mērķis ${minutes} min`,
-  targetOf: 'Mērķis',
   p90: '90. procentile',
   median: 'Mediāna',
-  smallMark: '* maz gadījumu',
   heat: {
     title: 'Gaidīšana pa nedēļas dienām un pusstundām',
-    note: 'Minūtes, kurās uzaicināti deviņi no desmit, kas biļeti paņēma šajā pusstundā (90. procentile). Šūna ved pie attiecīgajām dienām.',
+    note: 'Minūtes, kurās uzaicināti deviņi no desmit, kas biļeti paņēma šajā pusstundā (90. procentile); * maz gadījumu. Šūna ved pie savām dienām.',
     summary: (weekday: number, half: string, minutes: string) =>
       `Visilgāk gaidīja ${onWeekdays(weekday)}, biļeti paņemot plkst. ${half}: deviņi no desmit uzaicināti ${minutes} min laikā.`,
     over: (over: number, all: number, minutes: number) =>
@@ -115,9 +113,9 @@ export const plotsLv = {
   ecdf: {
     title: 'Cik klientu uzaicināti cik minūtēs',
     summary: (share: string, minutes: number, called: number) =>
-      `${minutes} minūtēs uzaicināti ${share} no ${called} klientiem`,
+      `No ${called} uzaicinātajiem ${share} uzaicināti ${minutes} minūtēs`,
     rest: (half: string, nine: string, all: string) =>
-      `; puse ${half} min, deviņi no desmit ${nine} min, pēdējais ${all} min laikā.`,
+      `; puse ${half}, deviņi no desmit ${nine}, pēdējais ${all} minūtēs.`,
     within: 'Minūtēs',
     called: 'Uzaicināti',
     share: 'Daļa',
@@ -129,7 +127,6 @@ export const plotsLv = {
         ? `${capital(onWeekdays(weekday))} galdu pietika visās ${all} pusstundās.`
         : `${capital(onWeekdays(weekday))} galdu trūka ${short} no ${all} pusstundām.`,
     axis: 'galdi',
-    missing: '! trūkst',
   },
   reliability: {
     title: 'Cik labi piepildījās solītais gaidīšanas laiks',

@@ -48,9 +48,12 @@ export function dayPlot(flow: Flow, t: Texts): Plot {
     height: () => 320,
     option: (space) => {
       const { first, second, third } = strokes(space);
-      const looks = [{ ...first, areaStyle: { color: space.palette.fill, opacity: 0.5 } }, second, third];
+      const looks = [first, second, third];
       return {
-        ...basis(space),
+        ...basis(
+          space,
+          series.map(({ name }) => name),
+        ),
         // From zero at the first half-hour's beginning, then at the end of each.
         xAxis: {
           ...names(space, [clockOf(halves[0]?.at ?? '00:00'), ...halves.map(({ at }) => endOf(at))]),

@@ -43,7 +43,7 @@ export function desksPlot(day: Day, t: Texts): Plot {
       const { palette, width } = space;
       const slot = (width - 48) / Math.max(1, halves.length);
       return {
-        ...basis(space),
+        ...basis(space, [words.open, words.required]),
         xAxis: names(
           space,
           halves.map(({ label }) => label),
@@ -52,6 +52,7 @@ export function desksPlot(day: Day, t: Texts): Plot {
         series: [
           {
             type: 'bar',
+            cursor: 'default',
             name: words.open,
             barWidth: '72%',
             itemStyle: { color: palette.fill, borderColor: palette.soft, borderWidth: 1 },
@@ -59,6 +60,7 @@ export function desksPlot(day: Day, t: Texts): Plot {
           },
           {
             type: 'scatter',
+            cursor: 'default',
             name: words.required,
             symbol: 'rect',
             symbolSize: [Math.max(10, slot * 0.9), 5],

@@ -1,7 +1,9 @@
 /** How many of those called waited no longer than so many minutes, against the target. */
 import type { Texts } from '../../lib/text/lv';
 import { countText, minutesText, percentText, type QuarterReport } from '../report';
-import { basis, figures, strokes, targetLine, type Plot } from './plot';
+import { axisText, basis, figures, strokes, targetUpright, type Plot } from './plot';
+
+const wholeTens = (minutes: number) => Math.ceil(minutes / 10) * 10;
 
 type Report = Pick<QuarterReport, 'flow' | 'target_s'> & { total: QuarterReport['total'] };
 
@@ -28,18 +30,21 @@ export function ecdfPlot(report: Report, t: Texts): Plot {
     },
     height: () => 300,
     option: (space) => ({
-      ...basis(space),
-      legend: { show: false },
-      grid: { ...(basis(space).grid as object), top: 32, bottom: 32 },
+      ...basis(space, []),
+      grid: { ...(basis(space, []).grid as object), bottom: 32 },
       xAxis: {
         ...figures(space, words.ecdf.axis),
         nameLocation: 'middle',
         nameGap: 28,
         nameTextStyle: { align: 'center', color: space.palette.soft },
-        max: Math.max(target, (steps.at(-1)?.within_s ?? 0) / 60),
+        max: wholeTens(Math.max(target, (steps.at(-1)?.within_s ?? 0) / 60)),
         splitLine: { show: false },
       },
-      yAxis: { ...figures(space, '%'), max: 100 },
+      yAxis: {
+        ...figures(space, ''),
+        max: 100,
+        axisLabel: { ...axisText(space), formatter: '{value}\u00a0%' },
+      },
       series: [
         {
           type: 'line',
@@ -49,7 +54,7 @@ export function ecdfPlot(report: Report, t: Texts): Plot {
           symbol: 'none',
           areaStyle: { color: space.palette.fill, opacity: 0.5 },
           data: steps.map(({ within_s, share }) => [within_s / 60, Math.round(share * 1000) / 10]),
-          markLine: targetLine(space, words.target(target), { xAxis: target }),
+          markLine: targetUpright(space, words.target(target), target),
         },
       ],
     }),

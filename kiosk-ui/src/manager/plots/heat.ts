@@ -16,6 +16,9 @@ import {
   type Space,
 } from './plot';
 
+/** Narrower than this, rows are low and figures small: so that the first sheet holds it. */
+const PAPER_ROWS_PX = 760;
+
 type Report = Pick<QuarterReport, 'flow' | 'quarter' | 'target_s'>;
 
 /** Upper ends of the shades, minutes; the third is the target. */
@@ -57,7 +60,9 @@ export function heatPlot(report: Report, t: Texts): Plot {
     empty: worst === null,
     table: table(report, t, link),
     height: (width) =>
-      width < NARROW_PX ? halfHours(heat).length * 32 + 190 : weekdaysOf(heat).length * 48 + 96,
+      width < NARROW_PX
+        ? halfHours(heat).length * 32 + 176
+        : weekdaysOf(heat).length * (width < PAPER_ROWS_PX ? 36 : 48) + 96,
     option: (space) => option(report, t, space),
     link: (mark) => (heat[mark] ? link(heat[mark]) : undefined),
   };
@@ -110,10 +115,9 @@ function option(report: Report, t: Texts, space: Space): EChartsOption {
   );
   const times = axis(space, halves.map(clockOf));
   return {
-    ...basis(space),
-    legend: { show: false },
+    ...basis(space, []),
     tooltip: {
-      ...(basis(space).tooltip as object),
+      ...(basis(space, []).tooltip as object),
       trigger: 'item',
       formatter: (of) => {
         const cell = heat[(Array.isArray(of) ? of[0] : of)?.dataIndex ?? -1];
@@ -129,7 +133,7 @@ function option(report: Report, t: Texts, space: Space): EChartsOption {
       left: 8,
       right: 8,
       top: upright ? 28 : 8,
-      bottom: upright ? 132 : 48,
+      bottom: upright ? 148 : 48,
       outerBoundsMode: 'same',
       outerBoundsContain: 'all',
     },
@@ -143,6 +147,7 @@ function option(report: Report, t: Texts, space: Space): EChartsOption {
       left: 0,
       bottom: 0,
       itemWidth: 24,
+      itemGap: upright ? 8 : 24,
       itemHeight: 16,
       itemSymbol: 'rect',
       textStyle: { fontSize: TEXT_PX, color: palette.ink },
@@ -152,7 +157,7 @@ function option(report: Report, t: Texts, space: Space): EChartsOption {
       {
         type: 'heatmap',
         data,
-        label: { show: true, fontSize: width < 760 && !upright ? 11 : TEXT_PX },
+        label: { show: true, fontSize: width < PAPER_ROWS_PX && !upright ? 11 : TEXT_PX },
         itemStyle: { borderColor: palette.card, borderWidth: 2 },
         emphasis: { itemStyle: { borderColor: palette.warning, borderWidth: 3 } },
       },

@@ -76,8 +76,23 @@ export const minutesOf = (seconds: number | null | undefined): number | null =>
 /** With a decimal comma. */
 export const numberText = (value: number): string => String(value).replace('.', ',');
 
-/** What all drawings share: type, tooltip, no movement. */
-export function basis({ palette }: Space): EChartsOption {
+const LEGEND_SIGN_PX = 50;
+const LEGEND_LETTER_PX = 7.5;
+const LEGEND_ROW_PX = 24;
+
+/** How many rows a legend of these names takes, by the usual width of letters. */
+export function legendRows(series: string[], width: number): number {
+  let [rows, taken] = [series.length > 0 ? 1 : 0, 0];
+  for (const name of series) {
+    const needs = LEGEND_SIGN_PX + name.length * LEGEND_LETTER_PX;
+    if (taken > 0 && taken + needs > width) [rows, taken] = [rows + 1, 0];
+    taken += needs;
+  }
+  return rows;
+}
+
+/** What all drawings share: type, tooltip, no movement; without series there is no legend. */
+export function basis({ palette, width }: Space, series: string[]): EChartsOption {
   return {
     animation: false,
     color: [palette.ink, palette.second, palette.third],
@@ -93,13 +108,22 @@ export function basis({ palette }: Space): EChartsOption {
       valueFormatter: (value) => (typeof value === 'number' ? numberText(value) : '–'),
     },
     legend: {
+      show: series.length > 0,
+      data: series,
       top: 0,
       left: 0,
       selectedMode: false,
       itemWidth: 32,
       textStyle: { fontSize: TEXT_PX, color: palette.ink },
     },
-    grid: { left: 8, right: 16, top: 56, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    grid: {
+      left: 8,
+      right: 16,
+      top: 24 + LEGEND_ROW_PX * legendRows(series, width),
+      bottom: 8,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'all',
+    },
   };
 }
 
@@ -132,18 +156,21 @@ export function figures(space: Space, name: string) {
 /** Marks that differ in colour, stroke and shape, so that any one of the three is enough. */
 export const strokes = ({ palette }: Space) => ({
   first: {
+    cursor: 'default',
     symbol: 'circle',
     symbolSize: 7,
     itemStyle: { color: palette.ink },
     lineStyle: { color: palette.ink, width: 3 },
   },
   second: {
+    cursor: 'default',
     symbol: 'triangle',
     symbolSize: 9,
     itemStyle: { color: palette.second },
     lineStyle: { color: palette.second, width: 3, type: [9, 5] as number[] },
   },
   third: {
+    cursor: 'default',
     symbol: 'rect',
     symbolSize: 7,
     itemStyle: { color: palette.third },
@@ -151,22 +178,35 @@ export const strokes = ({ palette }: Space) => ({
   },
 });
 
-/** A line across the plot at the target. */
-export function targetLine(space: Space, text: string, at: { xAxis: number } | { yAxis: number }) {
-  const { palette } = space;
-  return {
-    silent: true,
-    symbol: 'none',
-    lineStyle: { color: palette.warning, width: 2, type: [12, 4, 2, 4] as number[] },
-    label: {
-      formatter: text,
-      position: 'insideEndTop' as const,
-      color: palette.warning,
-      fontSize: TEXT_PX,
-      fontWeight: 700 as const,
-      textBorderColor: palette.card,
-      textBorderWidth: 3,
-    },
-    data: [at],
-  };
-}
+const targetStroke = ({ palette }: Space) => ({
+  color: palette.warning,
+  width: 2,
+  type: [12, 4, 2, 4] as number[],
+});
+
+/** The target as a series of its own, so that the legend names it and nothing is written over the drawing. */
+export const targetLevel = (space: Space, name: string, value: number, length: number) => ({
+  type: 'line' as const,
+  name,
+  silent: true,
+  symbol: 'none',
+  // Else the legend puts a dot on a line that has none.
+  itemStyle: { color: space.palette.warning, opacity: 0 },
+  lineStyle: targetStroke(space),
+  data: Array.from({ length }, () => value),
+});
+
+/** The target as an upright line, named above it. */
+export const targetUpright = (space: Space, text: string, xAxis: number) => ({
+  silent: true,
+  symbol: 'none',
+  lineStyle: targetStroke(space),
+  label: {
+    formatter: text,
+    position: 'end' as const,
+    color: space.palette.warning,
+    fontSize: TEXT_PX,
+    fontWeight: 700 as const,
+  },
+  data: [{ xAxis }],
+});

@@ -45,7 +45,7 @@ export function reliabilityPlot(report: Report, t: Texts): Plot {
       const { palette } = space;
       const small = (bin: ReliabilityBin) => (bin.wait.small_sample ? '*' : '');
       return {
-        ...basis(space),
+        ...basis(space, [words.promised, words.actual, words.actualP90]),
         xAxis: {
           ...names(
             space,
@@ -56,6 +56,7 @@ export function reliabilityPlot(report: Report, t: Texts): Plot {
         series: [
           {
             type: 'bar',
+            cursor: 'default',
             name: words.promised,
             barMaxWidth: 48,
             itemStyle: { color: palette.fill, borderColor: palette.soft, borderWidth: 1 },
@@ -63,6 +64,7 @@ export function reliabilityPlot(report: Report, t: Texts): Plot {
           },
           {
             type: 'bar',
+            cursor: 'default',
             name: words.actual,
             barMaxWidth: 48,
             itemStyle: { color: palette.ink },
@@ -70,6 +72,7 @@ export function reliabilityPlot(report: Report, t: Texts): Plot {
           },
           {
             type: 'scatter',
+            cursor: 'default',
             name: words.actualP90,
             symbol: 'triangle',
             symbolSize: 13,

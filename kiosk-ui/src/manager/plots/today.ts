@@ -25,7 +25,7 @@ export function todayPlot(curve: HalfHour[], t: Texts): Plot {
     option: (space) => {
       const { first, second } = strokes(space);
       return {
-        ...basis(space),
+        ...basis(space, [words.issued, words.called, words.finished]),
         xAxis: names(
           space,
           curve.map(({ label }) => label),
@@ -34,6 +34,7 @@ export function todayPlot(curve: HalfHour[], t: Texts): Plot {
         series: [
           {
             type: 'bar',
+            cursor: 'default',
             name: words.issued,
             barWidth: '68%',
             itemStyle: { color: space.palette.fill },

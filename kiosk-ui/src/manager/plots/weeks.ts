@@ -2,7 +2,7 @@
 import type { Texts } from '../../lib/text/lv';
 import { shortDateText } from '../../lib/time';
 import { countText, minutesText, percentText, type QuarterReport } from '../report';
-import { basis, figures, minutesOf, names, strokes, targetLine, TEXT_PX, type Plot } from './plot';
+import { basis, figures, minutesOf, names, strokes, targetLevel, TEXT_PX, type Plot } from './plot';
 
 type Report = Pick<QuarterReport, 'weeks' | 'target_s' | 'as_of'>;
 
@@ -48,7 +48,7 @@ export function weeksPlot(report: Report, t: Texts): Plot {
       const { palette } = space;
       const { first, second } = strokes(space);
       return {
-        ...basis(space),
+        ...basis(space, [words.p90, words.median, words.target(minutes)]),
         xAxis: names(
           space,
           weeks.map(({ from }) => shortDateText(from)),
@@ -78,7 +78,6 @@ export function weeksPlot(report: Report, t: Texts): Plot {
                 },
               };
             }),
-            markLine: targetLine(space, words.target(minutes), { yAxis: minutes }),
           },
           {
             type: 'line',
@@ -86,6 +85,7 @@ export function weeksPlot(report: Report, t: Texts): Plot {
             ...second,
             data: weeks.map((week) => minutesOf(week.figures?.wait.median_s)),
           },
+          targetLevel(space, words.target(minutes), minutes, weeks.length),
         ],
       };
     },
