@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readDate } from '../src/lib/time';
-import { areaOf, dayLink, placeOf, ticketLink } from '../src/manager/place';
-import { halfHourText, quarterSpan, week, weekdayOf } from '../src/manager/spans';
+import { areaOf, dayLink, placeOf, reportLink, ticketLink, weekdayLink } from '../src/manager/place';
+import { datesOf, halfHourText, quarterSpan, week, weekdayOf } from '../src/manager/spans';
 
 describe('the manager’s address', () => {
   it('leads back to where it was made', () => {
@@ -9,7 +9,15 @@ describe('the manager’s address', () => {
     expect(placeOf(dayLink('2026-11-22'))).toEqual({ kind: 'day', date: '2026-11-22', halfHour: null });
     expect(placeOf(dayLink('2026-11-22', '09:30'))).toMatchObject({ halfHour: '09:30' });
     expect(placeOf('#/halves')).toEqual({ kind: 'halves' });
+    expect(placeOf(reportLink('2026-Q4', 'flow'))).toEqual({
+      kind: 'report',
+      quarter: '2026-Q4',
+      section: 'flow',
+    });
+    expect(placeOf(reportLink('2026-Q4'))).toMatchObject({ kind: 'report', section: null });
+    expect(placeOf(weekdayLink('2026-Q4', 2, '10:30'))).toMatchObject({ weekday: 2, halfHour: '10:30' });
     expect(areaOf(placeOf('#/halves'))).toBe('reports');
+    expect(areaOf(placeOf(weekdayLink('2026-Q4', 2, '10:30')))).toBe('reports');
     expect(areaOf(placeOf('#/ticket/1'))).toBe('tickets');
     expect(placeOf('#calendar')).toEqual({ kind: 'area', area: 'calendar' });
   });
@@ -18,6 +26,8 @@ describe('the manager’s address', () => {
     for (const hash of ['', '#', '#nowhere', '#/ticket/x', '#/day/yesterday'])
       expect(placeOf(hash)).toEqual({ kind: 'area', area: 'live' });
     expect(placeOf('#/day/2026-11-22/09:15')).toMatchObject({ halfHour: null });
+    expect(placeOf('#/reports/2026-Q9/flow')).toEqual({ kind: 'area', area: 'reports' });
+    expect(placeOf('#/halves/2026-Q4/8/10:30')).toEqual({ kind: 'halves' });
   });
 });
 
@@ -32,6 +42,13 @@ describe('spans of dates', () => {
   it('quarters end with their month', () => {
     expect(quarterSpan('2026-Q4')).toEqual(['2026-10-01', '2026-12-31']);
     expect(quarterSpan('2024-Q1')).toEqual(['2024-01-01', '2024-03-31']);
+  });
+
+  it('a weekday comes thirteen or fourteen times a quarter', () => {
+    const mondays = datesOf('2026-Q4', 1);
+    expect([mondays[0], mondays.at(-1), mondays.length]).toEqual(['2026-10-05', '2026-12-28', 13]);
+    expect(datesOf('2026-Q4', 4)[0]).toBe('2026-10-01');
+    expect(datesOf('2026-Q4', 4)).toHaveLength(14);
   });
 
   it('a half-hour is told with its end', () => {
