@@ -158,7 +158,8 @@ async fn press_button(running: &Running, press: usize) -> Result<TicketId> {
             | Fact::Access(_)
             | Fact::Quality(_)
             | Fact::Snapshot(_)
-            | Fact::Sealed(_) => None,
+            | Fact::Sealed(_)
+            | Fact::Redacted(_) => None,
         })
         .context("no ticket was issued")
 }

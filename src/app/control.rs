@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::control_path;
 use super::ports::Figures;
 use super::printers;
+use super::retention::Clearing;
 use super::staff::{self, StaffChange};
 use crate::bookings::{self, Form, Outcome};
 use crate::codes::CodeKeys;
@@ -76,6 +77,8 @@ pub enum Request {
         /// Date; today where absent.
         date: Option<Date>,
     },
+    /// Clear fields whose time is over.
+    Retention,
 }
 
 /// The daemon's answer.
@@ -105,6 +108,8 @@ pub struct Control {
     pub printers: BTreeMap<String, mpsc::Sender<TestRequest>>,
     /// Keys of the codes of booked visits.
     pub codes: Arc<CodeKeys>,
+    /// Clears fields whose time is over.
+    pub clearing: Arc<Clearing>,
 }
 
 /// Serves the socket until told to stop.
@@ -228,6 +233,14 @@ async fn act(control: Control, request: Request) -> Result<Answer> {
             )
             .await?;
             Ok(Answer::Text(told(&outcome)))
+        }
+        Request::Retention => {
+            let outcome = control.clearing.run().await?;
+            if outcome.refused.is_empty() {
+                Ok(Answer::Text(outcome.table()))
+            } else {
+                Err(anyhow!(outcome.table()))
+            }
         }
         Request::Appointments { date } => Ok(Answer::Text(listed(&control.engine, date))),
     }

@@ -9,6 +9,7 @@ pub mod monitor;
 pub mod ports;
 pub mod printers;
 pub mod printing;
+pub mod retention;
 pub mod service;
 pub mod staff;
 pub mod storage;
@@ -153,6 +154,16 @@ pub async fn run(options: Options) -> Result<Centre> {
         kiosks::spawn_until(&stop, monitor);
     }
     kiosks::spawn_until(&stop, forget_codes(engine.clone(), codes.clone()));
+    let clearing = Arc::new(retention::Clearing {
+        data: data.clone(),
+        retention: config.retention.clone(),
+        setup: setup.clone(),
+        clock: clock.clone(),
+        engine: engine.clone(),
+        metrics: metrics.clone(),
+        running: tokio::sync::Mutex::default(),
+    });
+    kiosks::spawn_until(&stop, clearing.clone().nightly());
     let voice = Arc::new(if config.voice.enabled {
         Voice::find().await
     } else {
@@ -180,6 +191,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         demo: config.setup.demo,
         printers,
         codes: codes.clone(),
+        clearing,
     };
     let web = AppState::new(
         engine.clone(),

@@ -172,9 +172,11 @@ impl Studies {
                 // The journal begins here, or a day does with all that was before it.
                 let centre = match &record.fact {
                     Fact::Snapshot(state) => Some(state.centre.clone()),
-                    Fact::Queue(_) | Fact::Access(_) | Fact::Quality(_) | Fact::Sealed(_) => {
-                        (record.seq == 1).then(Centre::default)
-                    }
+                    Fact::Queue(_)
+                    | Fact::Access(_)
+                    | Fact::Quality(_)
+                    | Fact::Sealed(_)
+                    | Fact::Redacted(_) => (record.seq == 1).then(Centre::default),
                 };
                 if let Some(centre) = centre
                     && let Some(history) = history.take()
@@ -225,9 +227,11 @@ pub fn follow(following: &mut Following, record: &Record) {
             at: record.at,
             event: event.clone(),
         }),
-        Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => {
-            following.pass(record.seq)
-        }
+        Fact::Access(_)
+        | Fact::Quality(_)
+        | Fact::Snapshot(_)
+        | Fact::Sealed(_)
+        | Fact::Redacted(_) => following.pass(record.seq),
     }
 }
 

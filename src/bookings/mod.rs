@@ -291,7 +291,11 @@ impl Outcome {
         let facts = done.records.iter().map(|record| &record.fact);
         let event = facts.clone().find_map(|fact| match fact {
             Fact::Queue(event) => Some(event),
-            Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => None,
+            Fact::Access(_)
+            | Fact::Quality(_)
+            | Fact::Snapshot(_)
+            | Fact::Sealed(_)
+            | Fact::Redacted(_) => None,
         });
         let count = match event {
             Some(Event::AppointmentBooked { .. }) => &mut self.booked,

@@ -15,7 +15,7 @@ use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
     WrongUse,
 };
-use super::{centres, import, replay, simulate, staffing};
+use super::{centres, import, replay, retention, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
@@ -66,6 +66,7 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         },
         Command::Verify => verify(&place).await,
         Command::Backup { dir } => backup(&place, &dir),
+        Command::Retention { dry_run } => retention::run(&place, dry_run).await,
         Command::Staff(command) => say(&change_staff(&place, staff_change(command)?).await?),
         Command::Device(command) => say(&change_staff(&place, device_change(command)).await?),
         Command::Printer(PrinterCommand::Status { kiosk }) => printer_status(&place, kiosk).await,

@@ -7,6 +7,7 @@ mod day;
 pub mod history;
 mod import;
 pub mod replay;
+mod retention;
 mod simulate;
 mod staffing;
 
@@ -116,6 +117,13 @@ enum Command {
     Backup {
         /// Directory for the copy
         dir: PathBuf,
+    },
+    /// Clear fields of closed quarters that are kept no longer, also while the daemon runs
+    #[command(after_help = retention::HELP)]
+    Retention {
+        /// Only say what would be cleared
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Accounts of staff
     #[command(subcommand)]

@@ -8,6 +8,7 @@ mod display;
 mod place;
 mod printer;
 mod report;
+mod retention;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -19,11 +20,13 @@ use crate::access::StaffFigures;
 use crate::devices::printer::profile::{Families, Profile};
 use crate::devices::tcp::TcpAddress;
 use crate::devices::usb::UsbAddress;
+use crate::queue::retention::Retention;
 use crate::queue::setup::{PaperPolicy, Setup};
 use appointments::AppointmentsTable;
 use closing::ClosingTable;
 use display::DisplayTable;
 use report::ReportTable;
+use retention::RetentionTable;
 
 pub use display::DisplayPower;
 pub use place::{Problem, Problems};
@@ -50,6 +53,8 @@ pub struct Config {
     pub display: Option<DisplayPower>,
     /// What the quality role sees of single consultants.
     pub staff_figures: StaffFigures,
+    /// How long fields that concern people are kept.
+    pub retention: Retention,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
 }
@@ -189,6 +194,8 @@ struct File {
     closing: ClosingTable,
     #[serde(default)]
     report: ReportTable,
+    #[serde(default)]
+    retention: RetentionTable,
 }
 
 #[derive(Debug, Deserialize)]

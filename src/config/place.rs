@@ -176,7 +176,7 @@ fn unknown_key(path: &str) -> String {
         "service" | "services" | "button" | "buttons" => format!(
             "unknown key \"{path}\": the services and the names of their buttons are fixed by the standard (A2/2/1.3); only [centre] appointments changes button 3"
         ),
-        "mail" | "webhook" | "head_office" | "retention" | "display" => {
+        "mail" | "webhook" | "head_office" | "display" => {
             format!("[{first}] is not there yet: leave it out")
         }
         _ => format!("unknown key \"{path}\": remove it or mend its name"),

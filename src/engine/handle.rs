@@ -6,7 +6,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::published::Published;
 use crate::access::{AccessEvent, AccessRejection};
-use crate::journal::record::Record;
+use crate::journal::record::{Record, Redaction};
 use crate::quality::{QualityEvent, QualityRejection};
 use crate::queue::command::{Actor, Command};
 use crate::queue::displays::Connected;
@@ -125,6 +125,11 @@ pub(super) enum Ask {
         key: Option<String>,
         reply: oneshot::Sender<Result<Done, EngineError>>,
     },
+    /// Fields of a closed quarter are being cleared.
+    Redacted {
+        redaction: Redaction,
+        reply: oneshot::Sender<Result<Done, EngineError>>,
+    },
     /// A device's report.
     Device(DeviceReport),
     /// Whether the engine's thread gets on.
@@ -199,6 +204,17 @@ impl EngineHandle {
             key,
             reply,
         })?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Keeps in the journal what is cleared in a closed quarter's file and what the file hashes to
+    /// from now on.
+    ///
+    /// # Errors
+    /// See [`EngineError`]; nothing has happened then.
+    pub async fn keep_redaction(&self, redaction: Redaction) -> Result<Done, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Ask::Redacted { redaction, reply })?;
         answer.await.map_err(|_| EngineError::Stopped)?
     }
 

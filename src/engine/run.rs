@@ -260,6 +260,17 @@ impl Engine {
                     let answer = self.quality(now, &mut batch, actor, event, key);
                     batch.replies.push((reply, answer));
                 }
+                Ask::Redacted { redaction, reply } => {
+                    let fact = Fact::Redacted(redaction);
+                    let record = self.record(now, None, Actor::Rinda, fact);
+                    self.ahead.apply(&record);
+                    batch.records.push(record.clone());
+                    let done = Done {
+                        records: vec![record],
+                        repeated: false,
+                    };
+                    batch.replies.push((reply, Ok(done)));
+                }
                 Ask::Device(report) => {
                     looked_at |= self.device(now, report);
                 }
@@ -565,6 +576,7 @@ impl Engine {
                 Ask::Command { reply, .. }
                 | Ask::Access { reply, .. }
                 | Ask::Quality { reply, .. }
+                | Ask::Redacted { reply, .. }
                 | Ask::Alive { reply } => {
                     replies.push((reply, Err(EngineError::Storage(why.to_owned()))));
                 }

@@ -10,12 +10,14 @@ use jiff::tz::TimeZone;
 use nix::fcntl::{Flock, FlockArg};
 
 use super::Progress;
+use super::damage::Damage;
 use super::files::{self, QuarterFile};
 use super::line;
 use super::quarter::Quarter;
 use super::record::{Fact, Record, Seal};
 use super::recovery::{self, Opened, Recovered};
 use super::scan::{Last, Walk};
+use super::seals;
 use super::state::State;
 use crate::queue::command::Actor;
 
@@ -115,6 +117,7 @@ impl Journal {
         files::create_dir(&dir).map_err(at("make", &dir))?;
         let lock = lock(data)?;
         files::remove_parts(&dir).map_err(at("clean up", &dir))?;
+        let settled = seals::settle(&dir);
         let recovered = recovery::recover(&dir, progress).map_err(at("read", &dir))?;
         let Recovered {
             mut opened,
@@ -122,6 +125,14 @@ impl Journal {
             last,
             length,
         } = recovered;
+        if let Err(error) = settled {
+            // The old file serves meanwhile.
+            opened.damage.push(Damage::Unreadable {
+                file: "a file written anew".to_owned(),
+                offset: 0,
+                why: error.to_string(),
+            });
+        }
         let mut journal = Self {
             dir,
             tz,

@@ -184,7 +184,7 @@ fn leave_out_secrets(record: &mut Record) {
                 answer.records.iter_mut().for_each(leave_out_secrets);
             }
         }
-        Fact::Queue(_) | Fact::Sealed(_) => {}
+        Fact::Queue(_) | Fact::Sealed(_) | Fact::Redacted(_) => {}
     }
 }
 

@@ -10,6 +10,7 @@ use super::quarter::Quarter;
 const PLAIN: &str = ".ndjson";
 const PACKED: &str = ".ndjson.zst";
 const PART: &str = ".part";
+const REDACTED: &str = ".redacted";
 const ASIDE: &str = "aside";
 
 /// Bytes copied at a time.
@@ -51,6 +52,15 @@ impl QuarterFile {
         self.path.with_file_name(format!("{}{PART}", self.name()))
     }
 
+    /// The name under which it lies written anew, whole and synced, until it takes its own place.
+    pub(super) fn beside(&self) -> Self {
+        let name = format!("{}{REDACTED}", self.name());
+        Self {
+            path: self.path.with_file_name(name),
+            ..self.clone()
+        }
+    }
+
     /// Its size on disk, bytes.
     pub(super) fn size(&self) -> u64 {
         fs::metadata(&self.path).map_or(0, |data| data.len())
@@ -90,6 +100,13 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<QuarterFile>> {
     }
     files.sort_by_key(|file| (file.quarter, file.packed));
     files.dedup_by_key(|file| file.quarter);
+    Ok(files)
+}
+
+/// Files that lie written anew beside those whose place they are to take.
+pub(super) fn list_beside(dir: &Path) -> io::Result<Vec<QuarterFile>> {
+    let mut files = list(dir)?;
+    files.retain(|file| file.packed && file.beside().path.exists());
     Ok(files)
 }
 

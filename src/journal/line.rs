@@ -3,11 +3,14 @@
 //! The checksum (CRC-32C, 8 hex digits) covers everything between the first blank and the newline.
 //! The JSON begins with the version and the link to the line before; the record follows.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::record::Record;
+use super::record::{Fact, Record};
+use crate::queue::retention::FieldClass;
 
 /// What every line of version 1 begins its JSON with.
 const HEAD: &str = r#"{"v":1,"prev":""#;
@@ -18,6 +21,35 @@ const HEAD_END: &[u8] = br#"","#;
 /// Marks the line of a snapshot directly behind the link, so that start-up finds the last one
 /// without decoding JSON.
 const SNAPSHOT_MARK: &str = r#""snapshot":true,"#;
+
+/// What follows in a line that others link to by what it was before its file was written anew.
+const WAS: &str = r#""was":""#;
+
+/// What follows in the first line of a file in which fields were cleared.
+const CLEARED: &str = r#""cleared":"#;
+
+/// Whether a record is of a rare kind shows within so many bytes of its fields.
+const KIND_BYTES: usize = 256;
+
+/// What a file that was written anew says of itself, in its first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Cleared {
+    /// Which classes were cleared in it.
+    pub(super) classes: BTreeSet<FieldClass>,
+    /// Chance, other each time the file is written: once it is gone nobody can try out, by the hash
+    /// of the file that is kept in the journal, what stood in it.
+    pub(super) salt: String,
+}
+
+/// What a line of a file that was written anew says beside its record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Head {
+    /// What the line was linked to by before: of the last one, by which the next file goes on, and of
+    /// the first one of all, which tells one centre's journal from another's.
+    pub(super) was: Option<Link>,
+    /// Of the first line only.
+    pub(super) cleared: Option<Cleared>,
+}
 
 /// The first eight bytes of the SHA-256 of a line without its newline. Each line carries that of
 /// the line before, so the link of one line stands for all history up to it.
@@ -44,7 +76,7 @@ impl fmt::Display for Link {
 }
 
 /// A line whose checksum is right, not decoded yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line<'a> {
     /// The whole line without its newline.
     pub(super) bytes: &'a [u8],
@@ -54,7 +86,11 @@ pub(super) struct Line<'a> {
     pub(super) prev: Option<Link>,
     /// Whether it holds a snapshot.
     pub(super) snapshot: bool,
+    /// What it says of the file it stands in.
+    pub(super) head: Head,
     json: &'a [u8],
+    /// What follows the head: the record's fields.
+    fields: &'a [u8],
 }
 
 impl<'a> Line<'a> {
@@ -70,19 +106,38 @@ impl<'a> Line<'a> {
         let (seq, json) = covered.split_at_checked(blank)?;
         let seq = std::str::from_utf8(seq).ok()?.parse().ok()?;
         let json = json.strip_prefix(b" ")?;
-        let (prev, rest) = head(json).map_or((None, json), |(link, rest)| (Some(link), rest));
+        let (prev, rest) = prev(json).map_or((None, json), |(link, rest)| (Some(link), rest));
+        let fields = rest.strip_prefix(SNAPSHOT_MARK.as_bytes());
+        let (head, fields) = match fields {
+            Some(fields) => head(fields),
+            None => head(rest),
+        };
         Some(Self {
             bytes,
             seq,
             prev,
             snapshot: rest.starts_with(SNAPSHOT_MARK.as_bytes()),
+            head,
             json,
+            fields,
         })
     }
 
-    /// The link the next line has to carry.
+    /// The link the next line of the file has to carry.
     pub(super) fn link(&self) -> Link {
         Link::of(self.bytes)
+    }
+
+    /// The link by which others know the line: the first line of the next file, and the metrics.
+    pub(super) fn known_by(&self) -> Link {
+        self.head.was.unwrap_or_else(|| self.link())
+    }
+
+    /// Whether it may hold a seal or what takes its place, told without decoding it.
+    pub(super) fn may_seal(&self) -> bool {
+        let start = self.fields.get(..KIND_BYTES).unwrap_or(self.fields);
+        let holds = |text: &[u8]| start.windows(text.len()).any(|window| window == text);
+        holds(br#""fact":{"about":"sealed""#) || holds(br#""fact":{"about":"redacted""#)
     }
 
     /// The record. Fails where the line is whole but says what this program does not understand.
@@ -100,11 +155,33 @@ impl<'a> Line<'a> {
     }
 }
 
-fn head(json: &[u8]) -> Option<(Link, &[u8])> {
-    let rest = json.strip_prefix(HEAD.as_bytes())?;
-    let (link, rest) = rest.split_at_checked(16)?;
+fn prev(json: &[u8]) -> Option<(Link, &[u8])> {
+    link_at(json.strip_prefix(HEAD.as_bytes())?)
+}
+
+fn link_at(text: &[u8]) -> Option<(Link, &[u8])> {
+    let (link, rest) = text.split_at_checked(16)?;
     let link = u64::from_str_radix(std::str::from_utf8(link).ok()?, 16).ok()?;
     Some((Link(link), rest.strip_prefix(HEAD_END)?))
+}
+
+/// What a line says of its file, and the fields behind it.
+fn head(mut rest: &[u8]) -> (Head, &[u8]) {
+    let mut head = Head::default();
+    if let Some((was, behind)) = rest.strip_prefix(WAS.as_bytes()).and_then(link_at) {
+        head.was = Some(was);
+        rest = behind;
+    }
+    if let Some(text) = rest.strip_prefix(CLEARED.as_bytes()) {
+        let mut values = serde_json::Deserializer::from_slice(text).into_iter();
+        let cleared = values.next().and_then(Result::ok);
+        let behind = text.get(values.byte_offset()..).unwrap_or_default();
+        if let (Some(cleared), Some(fields)) = (cleared, behind.strip_prefix(b",")) {
+            head.cleared = Some(cleared);
+            rest = fields;
+        }
+    }
+    (head, rest)
 }
 
 /// Appends the line of a record to `out`, newline included, and says what the next line links to.
@@ -113,16 +190,50 @@ pub(super) fn write(
     prev: Link,
     out: &mut Vec<u8>,
 ) -> Result<Link, serde_json::Error> {
+    write_with(record, prev, &Head::default(), out)
+}
+
+/// As [`write`], with what the line says of its file.
+pub(super) fn write_with(
+    record: &Record,
+    prev: Link,
+    head: &Head,
+    out: &mut Vec<u8>,
+) -> Result<Link, serde_json::Error> {
     let json = serde_json::to_vec(record)?;
     let fields = json.strip_prefix(b"{").unwrap_or(&json);
-    let mark = match record.fact {
-        super::record::Fact::Snapshot(_) => SNAPSHOT_MARK,
-        super::record::Fact::Queue(_)
-        | super::record::Fact::Access(_)
-        | super::record::Fact::Quality(_)
-        | super::record::Fact::Sealed(_) => "",
-    };
-    let mut covered = format!("{} {HEAD}{prev}\",{mark}", record.seq).into_bytes();
+    let snapshot = matches!(record.fact, Fact::Snapshot(_));
+    put(record.seq, snapshot, fields, prev, head, out)
+}
+
+/// Appends a line whose record stays to the byte, behind another line and with another head.
+pub(super) fn write_again(
+    line: &Line<'_>,
+    prev: Link,
+    head: &Head,
+    out: &mut Vec<u8>,
+) -> Result<Link, serde_json::Error> {
+    put(line.seq, line.snapshot, line.fields, prev, head, out)
+}
+
+fn put(
+    seq: u64,
+    snapshot: bool,
+    fields: &[u8],
+    prev: Link,
+    head: &Head,
+    out: &mut Vec<u8>,
+) -> Result<Link, serde_json::Error> {
+    let mark = if snapshot { SNAPSHOT_MARK } else { "" };
+    let mut covered = format!("{seq} {HEAD}{prev}\",{mark}").into_bytes();
+    if let Some(was) = head.was {
+        covered.extend_from_slice(format!("{WAS}{was}\",").as_bytes());
+    }
+    if let Some(cleared) = &head.cleared {
+        covered.extend_from_slice(CLEARED.as_bytes());
+        serde_json::to_writer(&mut covered, cleared)?;
+        covered.push(b',');
+    }
     covered.extend_from_slice(fields);
     let start = out.len();
     out.extend_from_slice(format!("{:08x} ", crc32c::crc32c(&covered)).as_bytes());

@@ -4,6 +4,8 @@
 //! <data>/lock                      one daemon at a time
 //! <data>/journal/2026-Q4.ndjson    the quarter being written, a record a line
 //! <data>/journal/2026-Q3.ndjson.zst  closed quarters, sealed by the first record after them
+//! <data>/journal/2026-Q3.ndjson.zst.redacted  the same without fields whose time is over, before it
+//!                                  takes that file's place
 //! <data>/journal/aside/…           what was cut off or found damaged, byte for byte
 //! ```
 //!
@@ -22,7 +24,10 @@ mod quarter;
 mod read;
 pub mod record;
 mod recovery;
+mod redact;
+mod redaction;
 mod scan;
+mod seals;
 pub mod state;
 mod verify;
 
@@ -36,6 +41,8 @@ pub use read::{
     Records, epoch, read_all, read_days, read_from, read_from_snapshot, read_near, read_state,
 };
 pub use recovery::Opened;
+pub use redact::Redactor;
+pub use redaction::{ClearedQuarter, Due, Prepared, RedactError, cleared, due};
 pub use verify::{BackupError, BackupReport, Report, backup, verify};
 
 /// Told how much of a long piece of work is done: bytes done, bytes in all.

@@ -129,7 +129,7 @@ pub fn epoch(data: &Path) -> io::Result<Option<Link>> {
         let mut walk = Walk::begin(file, None).ok()?;
         while let Some(step) = walk.step() {
             if let Step::Line(_, line) = step {
-                return Some(line.link());
+                return Some(line.known_by());
             }
         }
         None

@@ -1,5 +1,7 @@
 //! What one line of the journal holds, version 1.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use crate::access::AccessEvent;
 use crate::quality::QualityEvent;
 use crate::queue::command::Actor;
 use crate::queue::event::Event;
+use crate::queue::retention::FieldClass;
 
 use super::state::State;
 
@@ -49,10 +52,12 @@ pub enum Fact {
     Snapshot(Box<State>),
     /// The quarter before was sealed: what its file must hash to.
     Sealed(Seal),
+    /// Fields of a closed quarter were cleared: what its file must hash to from now on.
+    Redacted(Redaction),
 }
 
 /// What a finished quarter's file contained.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seal {
     /// "2026-Q3".
     pub quarter: String,
@@ -61,5 +66,23 @@ pub struct Seal {
     /// Last sequence in it.
     pub last_seq: u64,
     /// SHA-256 of the uncompressed file, hex.
+    pub sha256: String,
+}
+
+/// What was cleared in a closed quarter's file, whose lines and sequences stay. It takes the place
+/// of the seal before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    /// "2026-Q3".
+    pub quarter: String,
+    /// First sequence in it.
+    pub first_seq: u64,
+    /// Last sequence in it.
+    pub last_seq: u64,
+    /// Which classes, and in how many lines there was something of them.
+    pub cleared: BTreeMap<FieldClass, u64>,
+    /// SHA-256 of the uncompressed file before, hex.
+    pub was_sha256: String,
+    /// SHA-256 of the uncompressed file now, hex.
     pub sha256: String,
 }

@@ -129,6 +129,8 @@ pub(super) struct Walk {
     newline_end: u64,
     pending: VecDeque<Damage>,
     last: Option<Last>,
+    /// The same with the link by which the next file knows it.
+    known: Option<Last>,
     sum: Sha256,
 }
 
@@ -147,6 +149,7 @@ impl Walk {
             newline_end: 0,
             pending: VecDeque::new(),
             last,
+            known: last,
             sum: Sha256::new(),
         })
     }
@@ -162,6 +165,7 @@ impl Walk {
             self.read()?;
         }
         self.last = None;
+        self.known = None;
         self.garbled_from = None;
         self.pending.clear();
         Ok(())
@@ -172,12 +176,13 @@ impl Walk {
         self.offset = self.source.leap(seq)?;
         self.newline_end = self.offset;
         self.last = None;
+        self.known = None;
         Ok(())
     }
 
-    /// The last line seen.
+    /// The last line seen, and the link by which the next file goes on.
     pub(super) fn last(&self) -> Option<Last> {
-        self.last
+        self.known
     }
 
     /// Bytes read so far.
@@ -253,6 +258,7 @@ impl Walk {
             return;
         };
         let (seq, prev, link) = (line.seq, line.prev, line.link());
+        let known_by = line.known_by();
         self.tell_garbled(self.line_at);
         let file = self.name.clone();
         if let Some((last_seq, last_link)) = self.last {
@@ -271,6 +277,7 @@ impl Walk {
             }
         }
         self.last = Some((seq, link));
+        self.known = Some((seq, known_by));
         self.held = true;
     }
 

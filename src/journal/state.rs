@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::record::{Fact, Record};
+use super::quarter::Quarter;
+use super::record::{Fact, Record, Redaction};
 use crate::access::Register;
 use crate::quality::{Noted, Quality};
 use crate::queue::centre::Centre;
@@ -73,6 +74,7 @@ impl State {
             }
             Fact::Snapshot(state) => *self = (**state).clone(),
             Fact::Sealed(_) => {}
+            Fact::Redacted(redaction) => self.forget(redaction),
         }
         if let Some(mark) = &record.request {
             self.answers
@@ -86,6 +88,16 @@ impl State {
                 .push(record.clone());
         }
         self.seq = record.seq;
+    }
+
+    /// What the calendar keeps of a quarter for good goes without the fields cleared in its file.
+    fn forget(&mut self, redaction: &Redaction) {
+        let quarter: Option<Quarter> = redaction.quarter.parse().ok();
+        if let Some(last) = quarter.and_then(Quarter::last_date) {
+            for class in redaction.cleared.keys() {
+                self.centre.calendar.forget(last, *class);
+            }
+        }
     }
 
     /// A clock stepped over midnight makes no answer older than it is: a press whose

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Progress;
-use super::append::{JournalError, at};
+use super::append::{self, JournalError, at};
 use super::damage::Damage;
 use super::files::{self, QuarterFile};
 use super::line::Line;
-use super::record::{Fact, Seal};
+use super::record::{Fact, Redaction, Seal};
 use super::recovery::{not_understood, unreadable};
 use super::scan::{Last, Step, Walk};
+use super::seals::{Seals, Stand};
 
 /// How often copying begins anew where a quarter turned meanwhile.
 const BACKUP_ATTEMPTS: u32 = 3;
@@ -27,6 +28,8 @@ pub struct Report {
     pub records: u64,
     /// Sequence of the last record.
     pub last_seq: u64,
+    /// What was cleared in closed files, oldest first.
+    pub redactions: Vec<Redaction>,
     /// Everything that is wrong; empty when all is well.
     pub damage: Vec<Damage>,
 }
@@ -49,7 +52,9 @@ pub fn verify(data: &Path, progress: Progress<'_>) -> io::Result<Report> {
     let mut verification = Verification {
         report: Report::default(),
         last: Last::default(),
-        before: None,
+        read: Vec::new(),
+        unsealed: Vec::new(),
+        seals: Seals::default(),
         done: 0,
         total: files.iter().map(QuarterFile::size).sum(),
         progress,
@@ -57,6 +62,7 @@ pub fn verify(data: &Path, progress: Progress<'_>) -> io::Result<Report> {
     for file in &files {
         verification.read(file);
     }
+    verification.judge();
     let mut report = verification.report;
     report.last_seq = verification.last.0;
     if let Some(file) = files.last().filter(|file| file.packed) {
@@ -71,8 +77,11 @@ pub fn verify(data: &Path, progress: Progress<'_>) -> io::Result<Report> {
 struct Verification<'a> {
     report: Report,
     last: Last,
-    /// The file before and what its seal has to be.
-    before: Option<(String, Seal)>,
+    /// The files before this one, as they are.
+    read: Vec<(QuarterFile, Seal)>,
+    /// Names of those whose next file begins without a seal.
+    unsealed: Vec<QuarterFile>,
+    seals: Seals,
     done: u64,
     total: u64,
     progress: Progress<'a>,
@@ -109,50 +118,62 @@ impl Verification<'_> {
             last_seq: self.last.0,
             sha256: walk.sha256(),
         };
-        self.before = Some((file.name(), seal));
+        self.read.push((file.clone(), seal));
     }
 
     fn check(&mut self, file: &QuarterFile, line: &Line<'_>, first: bool) {
-        let record = match line.record() {
-            Ok(record) => record,
-            Err(why) => {
-                self.report.damage.push(not_understood(file, line.seq, why));
-                return;
+        match line.record() {
+            Ok(record) => {
+                if let Some((before, is)) = self.read.last().filter(|_| first)
+                    && !matches!(&record.fact, Fact::Sealed(seal) if seal.quarter == is.quarter)
+                {
+                    self.unsealed.push(before.clone());
+                }
+                if let Fact::Redacted(redaction) = &record.fact {
+                    self.report.redactions.push(redaction.clone());
+                }
+                self.seals.hear(record.fact);
             }
-        };
-        let seal = match record.fact {
-            Fact::Sealed(seal) => Some(seal),
-            Fact::Queue(_) | Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) => None,
-        };
-        if let Some((before, is)) = self.before.as_ref().filter(|_| first)
-            && let Some(why) = difference(seal.as_ref(), is)
-        {
-            self.report.damage.push(Damage::SealBroken {
-                file: before.clone(),
-                why,
-            });
+            Err(why) => self.report.damage.push(not_understood(file, line.seq, why)),
+        }
+    }
+
+    /// Compares each closed file with its seal, or with what took the seal's place since.
+    fn judge(&mut self) {
+        for (file, is) in &self.read {
+            let why = match self.seals.judge(file.quarter, is) {
+                Stand::Right => None,
+                // The new file waits for the next start, which puts it into its place.
+                Stand::Behind(must) if waits(file, &must) => None,
+                Stand::Behind(_) => Some(BEHIND.to_owned()),
+                Stand::Wrong(must) => Some(difference(&must, is)),
+                Stand::Unsealed => (self.unsealed.contains(file)).then(|| UNSEALED.to_owned()),
+            };
+            if let Some(why) = why {
+                let file = file.name();
+                self.report.damage.push(Damage::SealBroken { file, why });
+            }
         }
     }
 }
 
-fn difference(sealed: Option<&Seal>, is: &Seal) -> Option<String> {
-    let Some(sealed) = sealed else {
-        return Some("the file after it begins without one".to_owned());
-    };
-    if sealed == is {
-        return None;
-    }
+const UNSEALED: &str = "the file after it begins without one";
+
+const BEHIND: &str = "it is what it was before fields were cleared in it; run `rinda retention`";
+
+/// Whether the file that has to be there lies beside this one.
+fn waits(file: &QuarterFile, must: &Seal) -> bool {
+    append::seal(&file.beside()).is_ok_and(|beside| beside == *must)
+}
+
+fn difference(must: &Seal, is: &Seal) -> String {
     let ends = |seal: &Seal| {
         format!(
             "{} with records {} to {} and SHA-256 {}",
             seal.quarter, seal.first_seq, seal.last_seq, seal.sha256
         )
     };
-    Some(format!(
-        "sealed was {}, there is {}",
-        ends(sealed),
-        ends(is)
-    ))
+    format!("sealed was {}, there is {}", ends(must), ends(is))
 }
 
 /// What a backup copied.
@@ -166,7 +187,7 @@ pub struct BackupReport {
 
 /// Copies the journal into `to`, which becomes a data directory of its own, and verifies the copy by
 /// reading it. May run beside the daemon: the journal only grows, so what is copied is a beginning
-/// of it.
+/// of it. Where a quarter turns or a closed file is written anew meanwhile, copying begins anew.
 ///
 /// # Errors
 /// Where `to` holds a journal already, or reading or writing fails.
@@ -179,7 +200,9 @@ pub fn backup(data: &Path, to: &Path, progress: Progress<'_>) -> Result<BackupRe
     }
     let mut attempt = 1;
     let bytes = loop {
+        let before = closed_files(&from_dir);
         match copy_all(&from_dir, &to_dir, progress) {
+            Ok(_) if attempt < BACKUP_ATTEMPTS && closed_files(&from_dir) != before => attempt += 1,
             Ok(bytes) => break bytes,
             // A quarter turned: a file was packed after it was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound && attempt < BACKUP_ATTEMPTS => {
@@ -203,18 +226,38 @@ pub enum BackupError {
     Journal(#[from] JournalError),
 }
 
+/// Which files there are beside the running one: they are replaced, never changed.
+fn closed_files(dir: &Path) -> Vec<(PathBuf, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let mut files = files::list(dir).unwrap_or_default();
+    files.pop();
+    let with_identity = files.into_iter().map(|file| {
+        let identity = fs::metadata(&file.path).map_or(0, |data| data.ino());
+        (file.path, identity)
+    });
+    with_identity.collect()
+}
+
 fn copy_all(from: &Path, to: &Path, progress: Progress<'_>) -> io::Result<u64> {
+    for stale in files::list_beside(to)? {
+        fs::remove_file(&stale.beside().path)?;
+    }
     for stale in files::list(to)? {
         fs::remove_file(&stale.path)?;
     }
-    let files = files::list(from)?;
+    let mut files = files::list(from)?;
+    // The copy is settled when it is first opened, like the original.
+    files.extend(files::list_beside(from)?.iter().map(QuarterFile::beside));
     let total: u64 = files.iter().map(QuarterFile::size).sum();
     let mut done = 0;
     for file in &files {
         let mut input = File::open(&file.path)?;
         // What is written meanwhile is left for the next backup.
         let length = input.metadata()?.len();
-        let path = to.join(file.name());
+        let Some(name) = file.path.file_name() else {
+            continue;
+        };
+        let path = to.join(name);
         let mut output = File::create(&path)?;
         files::copy(&mut (&mut input).take(length), &mut output, &mut |bytes| {
             done += bytes;

@@ -7,7 +7,7 @@
 //! numbers   2026-10-05/P00027   the TicketId of a number
 //! begins    2026-10-05        journal sequence of the record that began the date, 8 bytes big-endian
 //! forecast  state             what the forecast learned up to a record, JSON
-//! meta      applied_seq, epoch, figures, suspect, tolerated
+//! meta      applied_seq, epoch, figures, suspect, tolerated, redacted/2026-Q3
 //! ```
 //!
 //! Invariant: the rows of a batch and `applied_seq` change in one transaction, so a start makes up
@@ -18,6 +18,7 @@ mod apply;
 mod learned;
 mod open;
 mod rebuild;
+mod redacted;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -32,7 +32,11 @@ impl<'a> Fold<'a> {
     fn next(&mut self, record: &Record) -> Option<Change> {
         let event = match &record.fact {
             Fact::Queue(event) => event.clone(),
-            Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => {
+            Fact::Access(_)
+            | Fact::Quality(_)
+            | Fact::Snapshot(_)
+            | Fact::Sealed(_)
+            | Fact::Redacted(_) => {
                 self.state.apply(record);
                 return None;
             }
@@ -138,8 +142,10 @@ impl Metrics {
         sum: &mut Sum,
         differences: &mut Vec<String>,
     ) -> Result<(), MetricsError> {
-        for (id, ticket) in std::mem::take(&mut sum.tickets) {
-            if self.ticket(id)?.as_ref() != Some(&ticket) {
+        for (id, mut ticket) in std::mem::take(&mut sum.tickets) {
+            let kept = self.ticket(id)?;
+            self.as_cleared(&mut ticket, kept.as_ref())?;
+            if kept.as_ref() != Some(&ticket) {
                 differences.push(format!("ticket {} differs", id.0));
             }
             if self.numbered(ticket.date, ticket.number)? != Some(id) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Noted;
+use crate::queue::retention::CLEARED;
 
 /// Longest result or note, characters.
 pub const TEXT_CHARS_MAX: usize = 2_000;
@@ -102,6 +103,13 @@ impl Evaluations {
                 };
                 self.0.insert(noted.seq, entry);
             }
+        }
+    }
+
+    /// Forgets who entered each, for a closed quarter's snapshots.
+    pub fn forget_names(&mut self) {
+        for by in self.0.values_mut().filter_map(|entry| entry.by.as_mut()) {
+            CLEARED.clone_into(by);
         }
     }
 

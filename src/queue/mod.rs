@@ -21,6 +21,7 @@ pub mod mischief;
 pub mod paper;
 mod paper_screens;
 pub mod rejection;
+pub mod retention;
 pub mod screens;
 pub mod selection;
 pub mod setup;

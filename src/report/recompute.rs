@@ -145,7 +145,7 @@ impl Replay {
                 pending.complete(&self.centre).add_to(&mut self.days);
             }
             Fact::Snapshot(state) => self.believe(state.centre, tz),
-            Fact::Access(_) | Fact::Quality(_) | Fact::Sealed(_) => {}
+            Fact::Access(_) | Fact::Quality(_) | Fact::Sealed(_) | Fact::Redacted(_) => {}
         }
     }
 

@@ -61,6 +61,10 @@ pub(super) fn scoped(caller: &Caller, key: &RequestKey) -> Option<String> {
 pub(super) fn events(records: &[Record]) -> impl Iterator<Item = (&Record, &Event)> {
     records.iter().filter_map(|record| match &record.fact {
         Fact::Queue(event) => Some((record, event)),
-        Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => None,
+        Fact::Access(_)
+        | Fact::Quality(_)
+        | Fact::Snapshot(_)
+        | Fact::Sealed(_)
+        | Fact::Redacted(_) => None,
     })
 }

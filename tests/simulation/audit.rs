@@ -100,7 +100,11 @@ fn apply(state: &mut State, record: &Record, watch: &mut Watch) {
     }
     let before = match &record.fact {
         Fact::Queue(_) => Some(state.centre.clone()),
-        Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) | Fact::Sealed(_) => None,
+        Fact::Access(_)
+        | Fact::Quality(_)
+        | Fact::Snapshot(_)
+        | Fact::Sealed(_)
+        | Fact::Redacted(_) => None,
     };
     state.apply(record);
     if let (Fact::Queue(event), Some(before)) = (&record.fact, before) {

@@ -7,3 +7,4 @@ mod damage;
 mod full_disk;
 mod journal;
 mod metrics;
+mod retention;

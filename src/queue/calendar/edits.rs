@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::queue::hours::{DayHours, Interval};
+use crate::queue::retention::{CLEARED, FieldClass};
 
 /// What is changed on a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +115,22 @@ impl Edits {
             }
             ChangeKind::Moved => {
                 self.moves.remove(&date);
+            }
+        }
+    }
+
+    /// Forgets who made the changes of dates up to `last`, or why, where that is kept no longer.
+    pub fn forget(&mut self, last: Date, class: FieldClass) {
+        let hours = self.hours.range_mut(..=last);
+        let moves = self.moves.range_mut(..=last);
+        let marks = hours
+            .map(|(_, edit)| &mut edit.mark)
+            .chain(moves.map(|(_, edit)| &mut edit.mark));
+        for mark in marks {
+            match class {
+                FieldClass::Staff => CLEARED.clone_into(&mut mark.by),
+                FieldClass::Reasons => CLEARED.clone_into(&mut mark.reason),
+                FieldClass::OutOfTurn | FieldClass::Track => {}
             }
         }
     }

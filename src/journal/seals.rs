@@ -1,0 +1,124 @@
+//! What each closed file has to hash to: its seal, or what took the seal's place since.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use super::files::{self, QuarterFile};
+use super::quarter::Quarter;
+use super::record::{Fact, Redaction, Seal};
+use super::scan::{Step, Walk};
+
+/// The seals of a journal and everything that was cleared, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Seals {
+    sealed: BTreeMap<Quarter, Seal>,
+    redactions: Vec<Redaction>,
+}
+
+/// How a closed file stands to what it has to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// It is what it has to be.
+    Right,
+    /// It is what it was before fields were cleared: the new one has not taken its place yet, or an
+    /// old copy has taken it back.
+    Behind(Seal),
+    /// There is no seal.
+    Unsealed,
+    /// It is something else than this.
+    Wrong(Seal),
+}
+
+impl Seals {
+    /// Reads all seals of a journal's files. Lines are decoded only where they can be one.
+    pub(super) fn read(files: &[QuarterFile]) -> io::Result<Self> {
+        let mut seals = Self::default();
+        for file in files {
+            let mut walk = Walk::begin(file, None)?;
+            while let Some(step) = walk.step() {
+                if let Step::Line(_, line) = step
+                    && line.may_seal()
+                    && let Ok(record) = line.record()
+                {
+                    seals.hear(record.fact);
+                }
+            }
+        }
+        Ok(seals)
+    }
+
+    /// Takes a fact in, in the journal's order.
+    pub(super) fn hear(&mut self, fact: Fact) {
+        match fact {
+            Fact::Sealed(seal) => {
+                if let Ok(quarter) = seal.quarter.parse() {
+                    self.sealed.insert(quarter, seal);
+                }
+            }
+            Fact::Redacted(redaction) => self.redactions.push(redaction),
+            Fact::Queue(_) | Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) => {}
+        }
+    }
+
+    /// Everything a file has hashed to, from its seal on; the last is what it has to be.
+    fn history<'a>(&'a self, sealed: &'a Seal) -> Vec<&'a str> {
+        let mut known = vec![sealed.sha256.as_str()];
+        for redaction in &self.redactions {
+            let same = redaction.quarter == sealed.quarter
+                && redaction.first_seq == sealed.first_seq
+                && redaction.last_seq == sealed.last_seq;
+            if same && known.contains(&redaction.was_sha256.as_str()) {
+                known.push(&redaction.sha256);
+            }
+        }
+        known
+    }
+
+    /// How a file stands that is this.
+    pub(super) fn judge(&self, quarter: Quarter, is: &Seal) -> Stand {
+        let Some(sealed) = self.sealed.get(&quarter) else {
+            return Stand::Unsealed;
+        };
+        let history = self.history(sealed);
+        let with = |sha256: &str| Seal {
+            sha256: sha256.to_owned(),
+            ..sealed.clone()
+        };
+        let must = with(history.last().copied().unwrap_or_default());
+        if must == *is {
+            Stand::Right
+        } else if history.iter().any(|sha256| with(sha256) == *is) {
+            Stand::Behind(must)
+        } else {
+            Stand::Wrong(must)
+        }
+    }
+}
+
+/// After a stop in the middle: a file written anew whose record is in the journal takes its place;
+/// one without a record is removed, as if it had never been begun.
+pub(super) fn settle(dir: &Path) -> io::Result<()> {
+    let waiting = files::list_beside(dir)?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let seals = Seals::read(&files::list(dir)?)?;
+    for file in waiting {
+        let beside = file.beside();
+        let is = super::append::seal(&beside)?;
+        if seals.judge(file.quarter, &is) == Stand::Right {
+            take_place(dir, &file)?;
+        } else {
+            std::fs::remove_file(&beside.path)?;
+            files::sync_dir(dir)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the file written anew into the place of the one before.
+pub(super) fn take_place(dir: &Path, file: &QuarterFile) -> io::Result<()> {
+    std::fs::rename(file.beside().path, &file.path)?;
+    files::sync_dir(dir)
+}

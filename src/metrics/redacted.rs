@@ -1,0 +1,126 @@
+//! Rows of a quarter in which fields were cleared: the same fields go here. No figure changes.
+
+use std::collections::BTreeSet;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::apply::guarded;
+use super::{About, Metrics, MetricsError, day_key, row};
+use crate::journal::{ClearedQuarter, Quarter};
+use crate::queue::retention::{CLEARED, FieldClass};
+use crate::queue::statistics::DayCounts;
+use crate::queue::ticket::{CancelReason, Place, Ticket};
+
+fn meta_key(quarter: Quarter) -> String {
+    format!("redacted/{quarter}")
+}
+
+impl Metrics {
+    /// Clears in the rows of a quarter what was cleared in its file. Does nothing where that was
+    /// done before; says how many rows changed.
+    ///
+    /// # Errors
+    /// Where sled fails, a row is damaged or the file cannot be read. Nothing is lost: the next run
+    /// does the rest.
+    pub fn redact(&self, cleared: &ClearedQuarter) -> Result<u64, MetricsError> {
+        if self.redacted(cleared.quarter)? == cleared.classes {
+            return Ok(0);
+        }
+        let dates = cleared
+            .quarter
+            .first_date()
+            .zip(cleared.quarter.last_date());
+        let Some((first, last)) = dates else {
+            return Ok(0);
+        };
+        let redactor = cleared.redactor().map_err(|source| MetricsError::File {
+            what: "read the journal of",
+            path: cleared.quarter.to_string().into(),
+            source,
+        })?;
+        guarded(|| {
+            let mut changed = 0;
+            for date in first.series(1.day()).take_while(|date| *date <= last) {
+                changed += self.redact_counts(date, &redactor)?;
+                for mut ticket in self.tickets_of(date)? {
+                    let before = ticket.clone();
+                    redactor.ticket(&mut ticket);
+                    if ticket != before {
+                        let bytes = json("ticket", &ticket)?;
+                        self.tickets.insert(ticket.id.0.to_be_bytes(), bytes)?;
+                        changed += 1;
+                    }
+                }
+            }
+            let key = meta_key(cleared.quarter);
+            self.meta.insert(&key, json(&key, &cleared.classes)?)?;
+            Ok(changed)
+        })
+    }
+
+    fn redact_counts(
+        &self,
+        date: Date,
+        redactor: &crate::journal::Redactor,
+    ) -> Result<u64, MetricsError> {
+        let key = day_key(date, About::Counts);
+        let Some(bytes) = self.days.get(&key)? else {
+            return Ok(0);
+        };
+        let mut counts: DayCounts = row(key.as_bytes(), &bytes)?;
+        let before = counts.stops.clone();
+        for note in &mut counts.stops {
+            redactor.stop_note(note);
+        }
+        if counts.stops == before {
+            return Ok(0);
+        }
+        self.days.insert(&key, json(&key, &counts)?)?;
+        Ok(1)
+    }
+
+    /// What was cleared in the rows of a quarter.
+    fn redacted(&self, quarter: Quarter) -> Result<BTreeSet<FieldClass>, MetricsError> {
+        let key = meta_key(quarter);
+        let value = self.meta.get(&key)?;
+        let classes = value.map(|value| row(key.as_bytes(), &value));
+        Ok(classes.transpose()?.unwrap_or_default())
+    }
+
+    /// A ticket as a replay gives it, without what was cleared in its row: a date's last tickets
+    /// stand once more, whole, in the next quarter's first snapshot, which is cleared with that one.
+    pub(super) fn as_cleared(
+        &self,
+        ticket: &mut Ticket,
+        kept: Option<&Ticket>,
+    ) -> Result<(), MetricsError> {
+        let Some(kept) = kept else { return Ok(()) };
+        if self.redacted(Quarter::of(ticket.date))?.is_empty() {
+            return Ok(());
+        }
+        if kept.track.0.is_empty() {
+            ticket.track.0.clear();
+        }
+        if let Place::Cancelled {
+            reason: CancelReason::Staff { text },
+            ..
+        } = &kept.place
+            && text == CLEARED
+            && let Place::Cancelled {
+                reason: CancelReason::Staff { text },
+                ..
+            } = &mut ticket.place
+        {
+            CLEARED.clone_into(text);
+        }
+        Ok(())
+    }
+}
+
+fn json<T: serde::Serialize>(key: &str, value: &T) -> Result<Vec<u8>, MetricsError> {
+    serde_json::to_vec(value).map_err(|source| MetricsError::Row {
+        key: key.to_owned(),
+        source,
+    })
+}
