@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::engine::handle::{DeviceReport, EngineHandle};
 use crate::journal::record::Redaction;
 use crate::journal::{self, Due, Progress};
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::queue::retention::{FieldClass, Retention};
 use crate::queue::setup::Setup;
 use crate::queue::view::Alert;
@@ -130,11 +130,13 @@ pub fn clear(
             Err(error) => outcome.refused.push(in_one_line(&error)),
         }
     }
-    if let Some(metrics) = metrics {
-        for cleared in journal::cleared(data)? {
+    for cleared in journal::cleared(data)? {
+        cleared.remove_aside()?;
+        if let Some(metrics) = metrics {
             metrics.redact(&cleared)?;
         }
     }
+    metrics::remove_set_aside(data, |date| retention.over(date, today).next().is_some())?;
     Ok(outcome)
 }
 

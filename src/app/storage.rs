@@ -8,12 +8,18 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 
+use super::studies;
+use crate::codes;
 use crate::journal::Journal;
 use crate::journal::state::State;
 use crate::metrics::Metrics;
 use crate::progress::Bar;
 use crate::queue::setup::Setup;
 use crate::queue::view::Alert;
+
+/// Why a backup has no keys of codes.
+const KEYS_STAY: &str = "left out appointment-keys.json: its keys are destroyed with their dates, \
+and a copy would outlast them; after a restore staff issue the tickets of visits booked before";
 
 /// What start-up found on disk.
 pub struct Storage {
@@ -95,6 +101,22 @@ pub fn open(data: &Path, setup: &Setup, now: Timestamp) -> Result<Storage> {
         metrics,
         alerts,
     })
+}
+
+/// Copies what a backup needs beside the journal, and says what of the rest it has and why not.
+///
+/// # Errors
+/// Where something cannot be copied.
+pub fn back_up_rest(data: &Path, to: &Path) -> Result<Vec<&'static str>> {
+    let mut said = Vec::new();
+    let copied = studies::back_up_history(data, to);
+    if copied.with_context(|| format!("cannot copy the history into {}", to.display()))? {
+        said.push("copied history.json, from which the forecast began");
+    }
+    if data.join(codes::KEYS_FILE).exists() {
+        said.push(KEYS_STAY);
+    }
+    Ok(said)
 }
 
 fn lost(records: u64, now: Timestamp) -> Alert {

@@ -80,6 +80,23 @@ pub fn keep_history(data: &Path, learned: &Learned) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// Copies the history brought along into a backup; whether there is one. Unlike what was learned
+/// here it is not in the journal.
+///
+/// # Errors
+/// Where it cannot be copied.
+pub fn back_up_history(data: &Path, to: &Path) -> io::Result<bool> {
+    let copy = history_path(to);
+    match fs::copy(history_path(data), &copy) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    fs::File::open(&copy)?.sync_all()?;
+    fs::File::open(to)?.sync_all()?;
+    Ok(true)
+}
+
 fn history_path(data: &Path) -> PathBuf {
     data.join(HISTORY)
 }

@@ -19,7 +19,7 @@ use super::{centres, import, replay, retention, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
-use crate::app::{self, Options, demo, kiosks, ports, printing};
+use crate::app::{self, Options, demo, kiosks, ports, printing, storage};
 use crate::bookings::{self, Form};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config;
@@ -317,6 +317,9 @@ fn backup(place: &Place, dir: &Path) -> Result<ExitCode> {
         report.bytes,
         dir.display()
     ))?;
+    for line in storage::back_up_rest(&data, dir)? {
+        say(line)?;
+    }
     say_journal(&report.copy)?;
     Ok(if report.copy.is_sound() {
         ExitCode::SUCCESS
@@ -328,6 +331,11 @@ fn backup(place: &Place, dir: &Path) -> Result<ExitCode> {
 fn say_journal(report: &journal::Report) -> Result<ExitCode> {
     for damage in &report.damage {
         say(&format!("damaged: {damage}"))?;
+    }
+    for redaction in &report.redactions {
+        let classes: Vec<&str> = redaction.cleared.keys().map(|class| class.name()).collect();
+        let quarter = &redaction.quarter;
+        say(&format!("{quarter}: cleared {}", classes.join(", ")))?;
     }
     say(&format!(
         "journal: {} whole records in {} files, {} damaged places",

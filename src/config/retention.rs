@@ -8,23 +8,23 @@ use super::place::{At, Found};
 use crate::queue::retention::{FieldClass, Keep, Retention};
 
 /// Longest time that can be named, days: thirty years.
-const DAYS_MAX: u32 = 10_957;
+const DAYS_MAX: i64 = 10_957;
 
 /// The same in months.
-const MONTHS_MAX: u32 = 360;
+const MONTHS_MAX: i64 = 360;
 
 /// The table as it is written: each class in days or in months.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct RetentionTable {
-    staff_days: Option<u32>,
-    staff_months: Option<u32>,
-    out_of_turn_days: Option<u32>,
-    out_of_turn_months: Option<u32>,
-    track_days: Option<u32>,
-    track_months: Option<u32>,
-    reasons_days: Option<u32>,
-    reasons_months: Option<u32>,
+    staff_days: Option<i64>,
+    staff_months: Option<i64>,
+    out_of_turn_days: Option<i64>,
+    out_of_turn_months: Option<i64>,
+    track_days: Option<i64>,
+    track_months: Option<i64>,
+    reasons_days: Option<i64>,
+    reasons_months: Option<i64>,
 }
 
 impl RetentionTable {
@@ -38,21 +38,14 @@ impl RetentionTable {
                 let key = format!("{class}_months");
                 note(&key, &format!("give {class}_days or this, not both"), found);
             }
-            let days = days.map(|days| (Keep::Days(days), days, DAYS_MAX, "days"));
-            let months = months.map(|months| (Keep::Months(months), months, MONTHS_MAX, "months"));
-            for (keep, count, max, unit) in days.into_iter().chain(months) {
-                if !(1..=max).contains(&count) {
-                    let text =
-                        format!("must lie between 1 and {max}; leave it out to keep for good");
-                    note(&format!("{class}_{unit}"), &text, found);
-                }
-                kept.insert(class, keep);
-            }
+            let days = checked(class, "days", days, DAYS_MAX, found).map(Keep::Days);
+            let months = checked(class, "months", months, MONTHS_MAX, found).map(Keep::Months);
+            kept.extend(days.or(months).map(|keep| (class, keep)));
         }
         Retention(kept)
     }
 
-    fn of(&self, class: FieldClass) -> (Option<u32>, Option<u32>) {
+    fn of(&self, class: FieldClass) -> (Option<i64>, Option<i64>) {
         match class {
             FieldClass::Staff => (self.staff_days, self.staff_months),
             FieldClass::OutOfTurn => (self.out_of_turn_days, self.out_of_turn_months),
@@ -60,6 +53,21 @@ impl RetentionTable {
             FieldClass::Reasons => (self.reasons_days, self.reasons_months),
         }
     }
+}
+
+fn checked(
+    class: FieldClass,
+    unit: &str,
+    count: Option<i64>,
+    max: i64,
+    found: &mut Found<'_>,
+) -> Option<u32> {
+    let count = count?;
+    if !(1..=max).contains(&count) {
+        let text = format!("must lie between 1 and {max}; leave it out to keep for good");
+        note(&format!("{class}_{unit}"), &text, found);
+    }
+    u32::try_from(count).ok()
 }
 
 fn note(key: &str, text: &str, found: &mut Found<'_>) {
@@ -103,8 +111,8 @@ mod tests {
         ] {
             assert!(told.contains(expect), "{told}");
         }
-        assert!(problems(&with("staff_days = -1")).contains("staff_days"));
-        assert!(problems(&with("staff_days = \"a year\"")).contains("staff_days"));
+        assert!(problems(&with("staff_days = -1")).contains("must lie between 1 and"));
+        assert!(problems(&with("staff_days = \"a year\"")).contains("a year"));
     }
 
     #[test]

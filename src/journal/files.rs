@@ -174,6 +174,22 @@ pub(super) fn keep_aside(
     Ok(path)
 }
 
+/// Removes what was kept aside of a quarter's file.
+pub(super) fn remove_aside(dir: &Path, quarter: Quarter) -> io::Result<()> {
+    let aside = dir.join(ASIDE);
+    if !aside.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(&aside)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with(&format!("{quarter}-")) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    sync_dir(&aside)
+}
+
 fn same_bytes(input: &mut File, offset: u64, bytes: u64, path: &Path) -> bool {
     let Ok(kept) = fs::read(path) else {
         return false;

@@ -142,6 +142,14 @@ fn first_head(file: &QuarterFile) -> Option<Head> {
 }
 
 impl ClearedQuarter {
+    /// Removes copies of damaged bytes of the quarter: nobody knows what stands in them.
+    ///
+    /// # Errors
+    /// Where one cannot be removed.
+    pub fn remove_aside(&self) -> io::Result<()> {
+        files::remove_aside(&self.dir, self.quarter)
+    }
+
     /// What clears the same fields where they are kept besides.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ use crate::queue::ticket::{DeskNumber, Ticket, TicketId, TicketNumber};
 
 pub use learned::KeptLearned;
 pub use open::OpenedMetrics;
+pub use redacted::remove_set_aside;
 
 /// Why the metrics cannot be used. The journal is not touched by any of this.
 #[derive(Debug, thiserror::Error)]

@@ -23,6 +23,9 @@ const FLUSH_EVERY_MS: u64 = 500;
 /// Dates, newest first, whose figures are compared with their tickets at each start.
 const COMPARED_DATES: usize = 3;
 
+/// What names of metrics moved aside begin with, before date and time.
+pub(super) const SET_ASIDE: &str = "metrics.bad-";
+
 /// What opening did.
 #[derive(Debug, Default)]
 pub struct OpenedMetrics {
@@ -219,12 +222,12 @@ fn remove_generating(dir: &Path) -> io::Result<()> {
 
 fn set_aside(data: &Path, dir: &Path, now: Timestamp) -> Result<PathBuf, MetricsError> {
     let stamp = now.strftime("%Y%m%dT%H%M%SZ");
-    let mut aside = data.join(format!("metrics.bad-{stamp}"));
+    let mut aside = data.join(format!("{SET_ASIDE}{stamp}"));
     for copy in 2_u32.. {
         if !aside.exists() {
             break;
         }
-        aside = data.join(format!("metrics.bad-{stamp}-{copy}"));
+        aside = data.join(format!("{SET_ASIDE}{stamp}-{copy}"));
     }
     if dir.exists() {
         fs::rename(dir, &aside).map_err(file("move", dir))?;

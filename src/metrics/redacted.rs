@@ -1,16 +1,40 @@
 //! Rows of a quarter in which fields were cleared: the same fields go here. No figure changes.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::apply::guarded;
+use super::open::SET_ASIDE;
 use super::{About, Metrics, MetricsError, day_key, row};
 use crate::journal::{ClearedQuarter, Quarter};
 use crate::queue::retention::{CLEARED, FieldClass};
 use crate::queue::statistics::DayCounts;
 use crate::queue::ticket::{CancelReason, Place, Ticket};
+
+/// Removes metrics that were moved aside on a date that is `over`: they hold fields of the quarters
+/// before, and whatever is in them can be made anew from the journal.
+///
+/// # Errors
+/// Where the directory cannot be listed or one not be removed.
+pub fn remove_set_aside(data: &Path, over: impl Fn(Date) -> bool) -> io::Result<()> {
+    for entry in fs::read_dir(data)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let date = name.to_str().and_then(|name| {
+            let stamp = name.strip_prefix(SET_ASIDE)?.get(..8)?;
+            Date::strptime("%Y%m%d", stamp).ok()
+        });
+        if date.is_some_and(&over) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
 
 fn meta_key(quarter: Quarter) -> String {
     format!("redacted/{quarter}")

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -59,10 +59,12 @@ pub enum Keep {
 impl Keep {
     /// Whether it is over for a quarter that ended with `last`.
     pub fn is_over(self, last: Date, today: Date) -> bool {
-        let kept_to = match self {
-            Self::Days(days) => last.checked_add(i64::from(days).days()),
-            Self::Months(months) => last.checked_add(i64::from(months).months()),
+        let time = match self {
+            Self::Days(days) => Span::new().try_days(days),
+            Self::Months(months) => Span::new().try_months(months),
         };
+        let kept_to = time.and_then(|time| last.checked_add(time));
+        // Beyond the calendar nothing is over.
         kept_to.is_ok_and(|kept_to| kept_to < today)
     }
 }

@@ -3,8 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+#[allow(dead_code)]
+#[path = "../support/daemon.rs"]
+mod daemon;
 mod damage;
 mod full_disk;
 mod journal;
 mod metrics;
+mod quarter;
 mod retention;
+mod retention_cli;
+mod stops;
