@@ -6,6 +6,7 @@
 //! answers it sends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod clearing;
 #[allow(dead_code)]
 #[path = "../storage/common.rs"]
 mod common;
@@ -18,6 +19,9 @@ mod daemon_cuts;
 mod daemon_run;
 mod disk;
 mod exchange;
+#[allow(dead_code)]
+#[path = "../storage/quarter.rs"]
+mod quarter;
 mod recording;
 mod workload;
 
