@@ -143,7 +143,9 @@ impl Redactor {
         match &mut record.fact {
             Fact::Queue(event) => self.staff_of_event(event),
             Fact::Access(event) => self.staff_of_access(event),
-            Fact::Quality(QualityEvent::Evaluation(_)) | Fact::Sealed(_) | Fact::Redacted(_) => {}
+            Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
+            | Fact::Sealed(_)
+            | Fact::Redacted(_) => {}
             Fact::Snapshot(state) => self.staff_of_state(state),
         }
     }
@@ -327,7 +329,7 @@ fn reasons(record: &mut Record) {
             calendar.forget(jiff::civil::Date::MAX, FieldClass::Reasons);
         }
         // The result of an evaluation is what the standard wants kept, no reason somebody gave.
-        Fact::Quality(QualityEvent::Evaluation(_))
+        Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
         | Fact::Access(_)
         | Fact::Sealed(_)
         | Fact::Redacted(_) => {}
