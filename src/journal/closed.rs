@@ -48,7 +48,8 @@ pub fn closed(data: &Path, quarter: Quarter) -> io::Result<Option<Closed>> {
                 | Fact::Queue(_)
                 | Fact::Access(_)
                 | Fact::Quality(_)
-                | Fact::Snapshot(_),
+                | Fact::Snapshot(_)
+                | Fact::Redacted(_),
             )
             | Err(_) => None,
         },

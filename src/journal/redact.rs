@@ -10,7 +10,6 @@ use std::sync::Arc;
 use super::record::{Fact, Record};
 use super::state::State;
 use crate::access::{AccessEvent, Register};
-use crate::quality::QualityEvent;
 use crate::queue::appointments::{CodeHash, ReferenceHash, Source};
 use crate::queue::centre::Centre;
 use crate::queue::command::Actor;
@@ -143,9 +142,8 @@ impl Redactor {
         match &mut record.fact {
             Fact::Queue(event) => self.staff_of_event(event),
             Fact::Access(event) => self.staff_of_access(event),
-            Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
-            | Fact::Sealed(_)
-            | Fact::Redacted(_) => {}
+            // Who noted it is the record's actor.
+            Fact::Quality(_) | Fact::Sealed(_) | Fact::Redacted(_) => {}
             Fact::Snapshot(state) => self.staff_of_state(state),
         }
     }
@@ -198,8 +196,7 @@ impl Redactor {
         calendar.forget(jiff::civil::Date::MAX, FieldClass::Staff);
         // In the order of logins their numbers would be the same on every day.
         state.register.accounts.clear();
-        let quality = Arc::make_mut(&mut state.quality);
-        quality.evaluations.forget_names();
+        Arc::make_mut(&mut state.quality).clear_names();
     }
 
     /// The mark itself stays: it is counted, and waits and overtakes follow from it.
@@ -327,12 +324,10 @@ fn reasons(record: &mut Record) {
             }
             let calendar = &mut centre.calendar;
             calendar.forget(jiff::civil::Date::MAX, FieldClass::Reasons);
+            Arc::make_mut(&mut state.quality).clear_words();
         }
-        // The result of an evaluation is what the standard wants kept, no reason somebody gave.
-        Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
-        | Fact::Access(_)
-        | Fact::Sealed(_)
-        | Fact::Redacted(_) => {}
+        Fact::Quality(event) => event.clear_words(),
+        Fact::Access(_) | Fact::Sealed(_) | Fact::Redacted(_) => {}
     }
 }
 

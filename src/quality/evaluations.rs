@@ -107,7 +107,7 @@ impl Evaluations {
     }
 
     /// Forgets who entered each, for a closed quarter's snapshots.
-    pub fn forget_names(&mut self) {
+    pub fn clear_names(&mut self) {
         for by in self.0.values_mut().filter_map(|entry| entry.by.as_mut()) {
             CLEARED.clone_into(by);
         }

@@ -97,3 +97,28 @@ impl Quality {
         }
     }
 }
+
+/// What a closed quarter's journal need not say for ever. What the standard wants kept stays: results
+/// of evaluations and signatures.
+impl Quality {
+    /// Who noted what.
+    pub fn clear_names(&mut self) {
+        self.evaluations.clear_names();
+        self.signatures.clear_names();
+    }
+
+    /// What people remarked.
+    pub fn clear_words(&mut self) {
+        self.mornings.clear_words();
+    }
+}
+
+impl QualityEvent {
+    /// What people remarked.
+    pub fn clear_words(&mut self) {
+        match self {
+            Self::Morning(event) => event.clear_words(),
+            Self::Evaluation(_) | Self::Signing(_) => {}
+        }
+    }
+}

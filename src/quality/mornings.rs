@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Noted;
+use crate::queue::retention::CLEARED;
 
 /// The doors are open at least this long before reception (A2/1/6.1).
 pub const DOORS_LEAD: SignedDuration = SignedDuration::from_mins(2);
@@ -122,7 +123,32 @@ pub enum MorningRejection {
     NoteTooLong,
 }
 
+impl MorningEvent {
+    /// Clears the remark, for a closed quarter's journal.
+    pub fn clear_words(&mut self) {
+        match self {
+            Self::Checked { check, .. } => clear_note(&mut check.note),
+            Self::DoorsOpened { .. } => {}
+        }
+    }
+}
+
+fn clear_note(note: &mut String) {
+    if !note.is_empty() {
+        CLEARED.clone_into(note);
+    }
+}
+
 impl Mornings {
+    /// Clears remarks, for a closed quarter's snapshots.
+    pub fn clear_words(&mut self) {
+        let checked = self
+            .0
+            .values_mut()
+            .filter_map(|morning| morning.checked.as_mut());
+        checked.for_each(|checked| clear_note(&mut checked.check.note));
+    }
+
     /// Whether a change may be made; `tz` makes dates local.
     ///
     /// # Errors

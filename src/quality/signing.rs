@@ -121,6 +121,13 @@ pub fn comment(text: Option<&str>) -> Result<Option<String>, SigningRejection> {
 }
 
 impl Signatures {
+    /// Forgets the logins, for a closed quarter's snapshots. The name under a signature stays.
+    pub fn clear_names(&mut self) {
+        self.0
+            .values_mut()
+            .for_each(|signature| signature.by = None);
+    }
+
     /// Whether something may be signed. Whether the quarter is over and settled is the report's to
     /// say, which the figures come from.
     ///
