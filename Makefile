@@ -4,7 +4,7 @@
 # make fuzz    ten million cases for each fuzz target: FUZZ_CASES says how many
 # make bench   the benchmarks, with a table at the end
 
-.PHONY: run build ui api test test-rust test-firmware fuzz fuzz-briefly test-ui test-e2e test-usb lint fmt bench deny packages clean-demo
+.PHONY: run build ui api test test-rust test-firmware fuzz fuzz-briefly test-ui test-e2e test-year test-usb lint fmt bench deny packages clean-demo
 
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 export CARGO_TERM_COLOR ?= auto
@@ -36,7 +36,7 @@ api: $(UI)/node_modules/.installed
 FUZZ_CASES ?= 10000000
 FUZZ_CASES_IN_TEST ?= 300000
 
-test: packages lint test-rust test-ui test-e2e fuzz-briefly
+test: packages lint test-rust test-ui test-e2e test-year fuzz-briefly
 
 lint: $(UI)/dist/kiosk.html tests/browser/node_modules/.installed
 	cargo fmt --all --check
@@ -75,6 +75,10 @@ test-ui: $(UI)/node_modules/.installed
 
 test-e2e: build tests/browser/node_modules/.installed
 	npm --prefix tests/browser test
+
+# A year of 28 centres, every figure against plain Python over the same tickets.
+test-year: build
+	timeout --kill-after=30s 15m tests/year/check.py target/release/rinda
 
 tests/browser/node_modules/.installed: tests/browser/package-lock.json
 	npm --prefix tests/browser ci --no-audit --no-fund

@@ -6,6 +6,7 @@ mod calendar;
 mod drive;
 mod formats;
 mod history;
+mod imports;
 mod independent;
 mod mischief;
 mod staffing;

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A year of 28 centres: the program's quarters against figures of the tickets themselves.
 
 usage: check.py RINDA [--seed N] [--centres N] [--tickets N] [--jobs N] [--keep DIR]
