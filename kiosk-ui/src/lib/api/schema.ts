@@ -1470,6 +1470,15 @@ export interface components {
             /** @description IANA time zone in which pages show times, e.g. `Europe/Riga`. */
             timezone: string;
         };
+        /** @description One of several centres that a report is of. */
+        CentreLine: {
+            /** @description How much of the quarter there is data of. */
+            completeness: components["schemas"]["Completeness"];
+            /** @description Its figures of the quarter. */
+            figures: components["schemas"]["Figures"];
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Medians only: more would say something of a single colleague. */
         CentreMiddle: {
             /**
@@ -3384,7 +3393,7 @@ export interface components {
             /** @description `urn:rinda:problem:` and the code. */
             type: string;
         };
-        /** @description The figures of one centre and one quarter (A1.12). */
+        /** @description The figures of one centre and one quarter (A1.12), or of several centres together. */
         QuarterReport: {
             /**
              * Format: date-time
@@ -3393,6 +3402,8 @@ export interface components {
             as_of: string;
             /** @description Name of the centre. */
             centre: string;
+            /** @description The centres whose figures these are together; absent for a single one. */
+            centres?: components["schemas"]["CentreLine"][];
             /** @description Beside the quarter before and the same quarter of the year before, in this order. */
             comparisons: components["schemas"]["Comparison"][];
             /** @description How much of the quarter there is data of. */
