@@ -63,6 +63,13 @@ pub(super) fn merged(
 
 /// The configuration and data directory of a centre.
 fn find(place: &Place, path: &Path) -> Result<(Config, PathBuf)> {
+    if !path.exists() {
+        return Err(WrongUse(format!(
+            "there is no {}: name data directories or configuration files of centres",
+            path.display()
+        ))
+        .into());
+    }
     let (config, data) = if path.is_file() {
         let config = config::load(path)?;
         let data = config.data.clone().ok_or_else(|| {
