@@ -15,7 +15,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     [
         ("queue", &[][..]),
         ("access", &[]),
-        ("quality", &queue),
+        ("quality", &["queue", "access"]),
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),

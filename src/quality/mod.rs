@@ -10,6 +10,7 @@ pub mod evaluations;
 pub mod mornings;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,17 @@ impl Quality {
             QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
         }
         Ok(())
+    }
+
+    /// The local dates on which quarters were signed, with the quarter: each is the evaluation by the
+    /// queue system of row 12. Signatures are not kept yet, so there are none.
+    pub fn signed(&self, _: &TimeZone) -> Vec<(Date, String)> {
+        Vec::new()
+    }
+
+    /// A local date began.
+    pub fn begin_day(&mut self, date: Date) {
+        self.evaluations.begin_day(date);
     }
 
     /// Brings everything up to date with one fact. Never fails: it has happened.

@@ -382,9 +382,23 @@ impl From<QualityRejection> for Problem {
 impl From<EvaluationRejection> for Problem {
     fn from(rejection: EvaluationRejection) -> Self {
         match rejection {
-            EvaluationRejection::NoSuchRow(_) => Self::invalid("row", rejection.to_string()),
+            EvaluationRejection::NoSuchDuty(_) => Self::invalid("row", rejection.to_string()),
+            EvaluationRejection::Daily
+            | EvaluationRejection::NotDaily
+            | EvaluationRejection::NotPlanned => Self::invalid("method", rejection.to_string()),
             EvaluationRejection::NotYet(_) => Self::invalid("held_on", rejection.to_string()),
-            EvaluationRejection::UnfitText => Self::invalid("result", rejection.to_string()),
+            EvaluationRejection::UnfitResult => Self::invalid("result", rejection.to_string()),
+            EvaluationRejection::UnfitNotes => Self::invalid("notes", rejection.to_string()),
+            EvaluationRejection::AlreadyMarked => Self::new(
+                StatusCode::CONFLICT,
+                "already_marked",
+                "Tas šodien jau ir atzīmēts.",
+            ),
+            EvaluationRejection::NoSuchEntry => Self::new(
+                StatusCode::NOT_FOUND,
+                "no_such_entry",
+                "Šāda ieraksta nav, vai tā diena ir beigusies.",
+            ),
         }
     }
 }
