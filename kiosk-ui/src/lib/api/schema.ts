@@ -467,6 +467,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every evaluation of annex 1 and when it is due */
+        get: operations["register"];
+        put?: never;
+        /** Enter one that was held */
+        post: operations["enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan one that is held as needed */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I do every working day, and whether I have marked it today */
+        get: operations["today"];
+        put?: never;
+        /** Mark today's self-check or observation as done */
+        post: operations["mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One that was held, with its notes */
+        get: operations["entry"];
+        put?: never;
+        post?: never;
+        /** Take back a wrong entry, or one's own mark of today; it stays in the journal */
+        delete: operations["take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kiosk/help": {
         parameters: {
             query?: never;
@@ -1543,18 +1614,6 @@ export interface components {
             /** @description Services in button order. */
             services: components["schemas"]["ClosingService"][];
         };
-        /** @description A quarter to compare with, its figures as at the report's own moment and target. */
-        Comparison: {
-            /** @description How much of it there is data of. */
-            completeness: components["schemas"]["Completeness"];
-            /** @description Which it is. */
-            kind: components["schemas"]["Neighbour"];
-            /** @description "2026-Q3". */
-            quarter: string;
-            /** @description By service, in button order; empty where no date of it has data. */
-            services: components["schemas"]["ServiceDay"][];
-            total?: components["schemas"]["Figures"] | null;
-        };
         /** @description How much of a quarter there is data of. */
         Completeness: {
             /**
@@ -1598,6 +1657,27 @@ export interface components {
             of: number;
             /** @description What is counted, in Latvian. */
             what: string;
+        };
+        /** @description One method of every working day. */
+        DailyMethod: {
+            /** @description Marks of today, to take back. */
+            marks: number[];
+            /** @description Method. */
+            method: components["schemas"]["Method"];
+            /** @description What it looks at. */
+            rows: components["schemas"]["DailyRow"][];
+        };
+        /** @description One row of it. */
+        DailyRow: {
+            /** @description What it evaluates, to the letter. */
+            criterion: string;
+            /** @description Whoever asks has done it today. */
+            marked: boolean;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
         };
         /** @description One date, planned against actual (A1.11). */
         DayLine: {
@@ -1715,6 +1795,24 @@ export interface components {
          * @enum {string}
          */
         DayState: "served" | "empty" | "missing" | "closed" | "extra" | "ahead";
+        /** @description On how many working days something of every working day was done. */
+        DaysDone: {
+            /**
+             * Format: int32
+             * @description Working days on which it was.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description Working days.
+             */
+            of: number;
+            /**
+             * Format: int32
+             * @description How often in all; several people may do it on one day.
+             */
+            times: number;
+        };
         /** @description A desk after a step. */
         DeskAnswer: {
             /** @description Login of the consultant. */
@@ -1919,23 +2017,36 @@ export interface components {
          * @enum {string}
          */
         DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
-        /** @description One step of the distribution of waits. */
-        EcdfStep: {
+        /** @description One that was held, with its notes. */
+        EntryAnswer: components["schemas"]["EntryLine"] & {
+            /** @description Its notes; may be empty. */
+            notes: string;
+        };
+        /** @description One that was held. */
+        EntryLine: {
+            /** @description Login of who entered it. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            entered_at: string;
+            /** @description There are notes. */
+            has_notes: boolean;
+            /**
+             * Format: date
+             * @description When, local.
+             */
+            held_on: string;
             /**
              * Format: int64
-             * @description Called no later.
+             * @description Names it.
              */
-            called: number;
-            /**
-             * Format: double
-             * @description Of all called, 0 to 1.
-             */
-            share: number;
-            /**
-             * Format: int32
-             * @description A wait, seconds: whole minutes from 0 on.
-             */
-            within_s: number;
+            id: number;
+            /** @description What it found. */
+            result: string;
+            /** @description As what. */
+            role: components["schemas"]["Role"];
         };
         /** @description What a live view's frame holds. */
         Envelope_BoardView: {
@@ -2163,6 +2274,61 @@ export interface components {
             /** @description `kiosk`, `board`, `desk` or `manager`. */
             view: string;
         };
+        /** @description One row and method of annex 1 and how it stands on a date. */
+        EvaluationLine: {
+            /** @description What the row evaluates, to the letter. */
+            criterion: string;
+            done?: components["schemas"]["DaysDone"] | null;
+            /**
+             * Format: date
+             * @description When it is due next or, held as needed, planned.
+             */
+            due?: string | null;
+            /** @description How often. */
+            every: components["schemas"]["Every"];
+            /** @description How often, to the letter. */
+            frequency: string;
+            /**
+             * Format: int32
+             * @description How often it was held in the span.
+             */
+            held: number;
+            /**
+             * Format: date
+             * @description When it was held last; absent where Rinda knows of none.
+             */
+            last?: string | null;
+            /** @description The method. */
+            method: components["schemas"]["Method"];
+            /** @description Its name, to the letter. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days since it was due; 0 where it is not overdue.
+             */
+            overdue_days: number;
+            /** @description Who, to the letter. */
+            responsible: string;
+            /** @description What that one found; absent for what is due every working day. */
+            result?: string | null;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
+            /** @description How it stands. */
+            state: components["schemas"]["EvaluationState"];
+        };
+        /**
+         * @description How one evaluation stands.
+         * @enum {string}
+         */
+        EvaluationState: "overdue" | "due" | "in_time" | "as_needed";
+        /**
+         * @description How often, as the program reckons.
+         * @enum {string}
+         */
+        Every: "working_day" | "month" | "quarter" | "year" | "as_needed";
         /**
          * @description Tickets of a service or of all, by their outcome, and their times.
          *     `issued = finished + no_show + cancelled + open`.
@@ -2242,55 +2408,6 @@ export interface components {
         FinishRequest: {
             /** @description Short remark, 1 to 200 characters. */
             outcome?: string | null;
-        };
-        /** @description The flow of customers through the quarter. */
-        Flow: {
-            /**
-             * Format: int64
-             * @description Dates with at least one ticket.
-             */
-            dates: number;
-            /** @description How many of those called had waited no longer than so long. */
-            ecdf: components["schemas"]["EcdfStep"][];
-            /** @description By half-hour of the day, from the first to the last in which anything was. */
-            half_hours: components["schemas"]["FlowHalfHour"][];
-            /** @description By weekday and half-hour of issue, those in which tickets were issued. */
-            heat: components["schemas"]["HeatCell"][];
-        };
-        /** @description One half-hour of the day over the quarter. */
-        FlowHalfHour: {
-            /** @description Where it begins, local, "09:30". */
-            at: string;
-            /**
-             * Format: int64
-             * @description First calls in it.
-             */
-            called: number;
-            /**
-             * Format: int64
-             * @description First calls from the first half-hour to the end of this one.
-             */
-            called_so_far: number;
-            /**
-             * Format: int64
-             * @description Finished in it, with an end time.
-             */
-            finished: number;
-            /**
-             * Format: int64
-             * @description Finished from the first half-hour to the end of this one.
-             */
-            finished_so_far: number;
-            /**
-             * Format: int64
-             * @description Tickets issued in it.
-             */
-            issued: number;
-            /**
-             * Format: int64
-             * @description Issued from the first half-hour to the end of this one.
-             */
-            issued_so_far: number;
         };
         /** @description The waits promised at issue beside those that came, of tickets that were called. */
         Forecast: {
@@ -2489,25 +2606,24 @@ export interface components {
             /** @description Sentences can be spoken. */
             voice: boolean;
         };
-        /** @description One half-hour of one weekday over the quarter. */
-        HeatCell: {
+        /** @description One that was held. */
+        HeldRequest: {
             /**
-             * @description Where the half-hour begins, local, "09:30". The hour that is repeated when clocks go back
-             *     counts once.
+             * Format: date
+             * @description When, local; not in the future.
              */
-            at: string;
-            /**
-             * Format: int64
-             * @description Tickets issued in it.
-             */
-            issued: number;
-            /** @description Waits of these, as far as they were called. */
-            wait: components["schemas"]["Times"];
+            held_on: string;
+            /** @description Method. */
+            method: components["schemas"]["Method"];
+            /** @description What else is worth keeping, at most 2,000 characters. */
+            notes?: string;
+            /** @description What it found, 1 to 200 characters. */
+            result: string;
             /**
              * Format: int32
-             * @description Monday = 1.
+             * @description Row of annex 1.
              */
-            weekday: number;
+            row: number;
         };
         /** @description Whether somebody at a kiosk awaits help. */
         HelpAnswer: {
@@ -2882,6 +2998,19 @@ export interface components {
             /** @description Waiting customers without a paper that is known to be out, at most [`PAPERS_MAX`]. */
             without_paper: components["schemas"]["PaperLine"][];
         };
+        /** @description What was done today. */
+        MarkRequest: {
+            /** @description Method of every working day. */
+            method: components["schemas"]["Method"];
+            /** @description Rows of annex 1; all that have the method where absent. */
+            rows?: number[] | null;
+        };
+        /**
+         * @description A method of evaluation. Where one cell of the annex has two frequencies for two people, each is
+         *     a method of its own.
+         * @enum {string}
+         */
+        Method: "self_check" | "observation" | "quality_observation" | "queue_system" | "control_visit" | "mystery_customer" | "customer_survey" | "staff_survey" | "monthly_review" | "quarterly_review";
         /** @description Mischief over some dates. */
         Mischief: components["schemas"]["MischiefCounts"] & {
             /** @description Date by date, those with data; empty in the report of one date. */
@@ -3048,11 +3177,6 @@ export interface components {
             /** @description Waits of tickets whose first call was the consultant's. */
             wait: components["schemas"]["Times"];
         };
-        /**
-         * @description Which quarter is compared with.
-         * @enum {string}
-         */
-        Neighbour: "previous_quarter" | "year_before";
         /** @description Who is next for a desk, and why. */
         NextLine: {
             /** @description Why, a Latvian sentence. */
@@ -3287,6 +3411,21 @@ export interface components {
             /** @description Role. */
             role: components["schemas"]["Role"];
         };
+        /** @description For when one is planned. */
+        PlanRequest: {
+            /** @description A method that is held as needed. */
+            method: components["schemas"]["Method"];
+            /**
+             * Format: date
+             * @description When, local, not in the past; absent: no longer planned.
+             */
+            on?: string | null;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
+        };
         /** @description A press that the simulated board took. */
         PressAnswer: {
             /**
@@ -3341,8 +3480,6 @@ export interface components {
             as_of: string;
             /** @description Name of the centre. */
             centre: string;
-            /** @description Beside the quarter before and the same quarter of the year before, in this order. */
-            comparisons: components["schemas"]["Comparison"][];
             /** @description How much of the quarter there is data of. */
             completeness: components["schemas"]["Completeness"];
             /** @description Clause by clause what can be shown from the data. */
@@ -3351,8 +3488,6 @@ export interface components {
             days: components["schemas"]["DayLine"][];
             /** @description By desk. */
             desks: components["schemas"]["DeskLine"][];
-            /** @description When customers came, were called and were served, and how long they waited. */
-            flow: components["schemas"]["Flow"];
             /**
              * Format: date
              * @description First date, local.
@@ -3368,8 +3503,6 @@ export interface components {
             occurrences: components["schemas"]["Occurrences"];
             /** @description "2026-Q4". */
             quarter: string;
-            /** @description How far promised waits could be relied upon, by promised median. */
-            reliability: components["schemas"]["ReliabilityBin"][];
             /** @description By service, in button order. */
             services: components["schemas"]["ServicePeriod"][];
             /** @description The quarter is over and nothing is open: the figures change no more. */
@@ -3442,34 +3575,29 @@ export interface components {
             /** @description Why, and what to do: a Latvian sentence. */
             why: string;
         };
-        /** @description Tickets that were promised a median within one bin, and called. */
-        ReliabilityBin: {
+        /** @description The whole register. */
+        RegisterAnswer: {
+            /** @description Rows 4 to 8, 11 and 12 by method, in the annex's order; days done are those of this month. */
+            lines: components["schemas"]["RegisterLine"][];
             /**
              * Format: int32
-             * @description Promised medians are below this, seconds; absent where there is no end.
+             * @description How many are overdue.
              */
-            below_s?: number | null;
+            overdue: number;
             /**
-             * Format: int64
-             * @description Tickets promised this and called.
+             * Format: date
+             * @description Today at the centre.
              */
-            count: number;
-            /**
-             * Format: int32
-             * @description Least promised median, seconds.
-             */
-            from_s: number;
-            /**
-             * Format: int32
-             * @description Mean promised median, rounded to the second; absent of nothing.
-             */
-            promised_s?: number | null;
-            /** @description Their waits as they came. */
-            wait: components["schemas"]["Times"];
-            /** @description Called no later than the promised median; half are to be. */
-            within_p50: components["schemas"]["Share"];
-            /** @description Called no later than the promised ninth decile; nine in ten are to be. */
-            within_p90: components["schemas"]["Share"];
+            today: string;
+        };
+        /** @description One row and method. */
+        RegisterLine: components["schemas"]["EvaluationLine"] & {
+            /** @description Those held, the newest first; none for what is due every working day. */
+            entries: components["schemas"]["EntryLine"][];
+            /** @description Whoever asks has marked it today. */
+            marked: boolean;
+            /** @description Whoever asks enters these. */
+            may_enter: boolean;
         };
         /** @description A letter without an address. */
         Reminder: {
@@ -3520,7 +3648,7 @@ export interface components {
         };
         /** @description The button digit of the service: 1, 2 or 3 */
         Service: number;
-        /** @description A service on one date, or over a whole quarter compared with. */
+        /** @description A service on one date. */
         ServiceDay: {
             /** @description Figures. */
             figures: components["schemas"]["Figures"];
@@ -4116,6 +4244,16 @@ export interface components {
             p90_s?: number | null;
             /** @description Too few cases to mean much. */
             small_sample: boolean;
+        };
+        /** @description What whoever asks does every working day. */
+        TodayAnswer: {
+            /**
+             * Format: date
+             * @description Today at the centre.
+             */
+            date: string;
+            /** @description By method. */
+            methods: components["schemas"]["DailyMethod"][];
         };
         /** @description Where the customer's ticket stands. */
         TrackState: {
@@ -5384,6 +5522,219 @@ export interface operations {
                 };
             };
             /** @description `no_such_device` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryLine"];
+                };
+            };
+            /** @description `not_allowed`: another role enters it; `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationLine"];
+                };
+            };
+            /** @description `not_allowed`, `past_date`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayAnswer"];
+                };
+            };
+            /** @description `already_marked`, `not_allowed`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
+            };
+            /** @description `no_such_entry`, `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry or mark */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_entry`, `not_allowed`: another role enters it, or somebody else marked it */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,7 @@
 import { pluralEn } from '../plural';
 import { appointmentsEn } from './appointments-en';
 import type { Texts } from './lv';
+import { evaluationsEn } from './evaluations';
 import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
@@ -378,6 +379,7 @@ export const en: Texts = {
   mischief: mischiefEn,
   history: historyEn,
   myDay: myDayEn,
+  evaluations: evaluationsEn,
   calendar: {
     month: (month, year) => `${monthsEn[month - 1] ?? ''} ${year}`,
     weekdayShort: (day) => ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][day - 1] ?? '',

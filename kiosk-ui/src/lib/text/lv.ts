@@ -1,5 +1,6 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
+import { evaluationsLv } from './evaluations';
 import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
@@ -399,6 +400,7 @@ export const lv = {
   mischief: mischiefLv,
   history: historyLv,
   myDay: myDayLv,
+  evaluations: evaluationsLv,
   calendar: {
     month: (month: number, year: number) => `${year}. gada ${monthsLv[month - 1] ?? ''}`,
     weekdayShort: (day: number) => ['P', 'O', 'T', 'C', 'Pk', 'S', 'Sv'][day - 1] ?? '',
