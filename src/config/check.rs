@@ -70,6 +70,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let display = display::check(&file.display, found);
     let warnings = warnings(&rules, lead, &desks);
     let staff_figures = file.report.check(found);
+    let survey = file.survey.check(found);
     Some(Config {
         setup: Setup {
             name: file.centre.name,
@@ -97,6 +98,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         voice: file.voice,
         display,
         staff_figures,
+        survey,
         warnings,
     })
 }

@@ -1,5 +1,5 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
-//! (annex 2).
+//! (annex 2), the survey of customers.
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -8,6 +8,7 @@
 
 pub mod evaluations;
 pub mod mornings;
+pub mod survey;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
 use mornings::{MorningEvent, MorningRejection, Mornings};
+use survey::{Survey, SurveyEvent, SurveyRejection};
 
 /// What can happen around the quality of service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub enum QualityEvent {
     Evaluation(EvaluationEvent),
     /// In the morning.
     Morning(MorningEvent),
+    /// In the survey of customers.
+    Survey(SurveyEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -48,6 +52,8 @@ pub struct Quality {
     pub evaluations: Evaluations,
     /// The mornings.
     pub mornings: Mornings,
+    /// The survey of customers.
+    pub survey: Survey,
 }
 
 /// Why a change was refused.
@@ -59,6 +65,9 @@ pub enum QualityRejection {
     /// Of the mornings.
     #[error(transparent)]
     Morning(#[from] MorningRejection),
+    /// Of the survey.
+    #[error(transparent)]
+    Survey(#[from] SurveyRejection),
 }
 
 impl Quality {
@@ -75,6 +84,7 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.check(now, tz, event)?,
             QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
+            QualityEvent::Survey(event) => self.survey.check(event)?,
         }
         Ok(())
     }
@@ -88,6 +98,7 @@ impl Quality {
     /// A local date began.
     pub fn begin_day(&mut self, date: Date) {
         self.evaluations.begin_day(date);
+        self.survey.begin_day(date);
     }
 
     /// Brings everything up to date with one fact. Never fails: it has happened.
@@ -95,6 +106,7 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.apply(noted, event),
             QualityEvent::Morning(event) => self.mornings.apply(noted, event),
+            QualityEvent::Survey(event) => self.survey.apply(noted, event),
         }
     }
 }

@@ -36,6 +36,7 @@ mod state;
 mod status;
 mod steps;
 mod story;
+mod survey;
 mod tickets;
 mod track;
 
@@ -48,3 +49,4 @@ pub use problem::Problem;
 pub use router::router;
 pub use serve::serve;
 pub use state::{AppState, Ports, WebConfig};
+pub use survey::SurveyMode;

@@ -9,11 +9,13 @@ use utoipa::ToSchema;
 use super::password::PasswordError;
 use super::ports::{PressError, ReportError};
 use crate::access::AccessRejection;
+use crate::answered::AnsweredError;
 use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
 use crate::quality::mornings::MorningRejection;
+use crate::quality::survey::SurveyRejection;
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -216,6 +218,14 @@ impl Problem {
         problem
     }
 
+    pub(super) fn visit_not_over() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "visit_not_over",
+            "Apmeklējumu var novērtēt, kad tas ir beidzies.",
+        )
+    }
+
     pub(super) fn own_account() -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -375,6 +385,7 @@ impl From<QualityRejection> for Problem {
         match rejection {
             QualityRejection::Evaluation(rejection) => rejection.into(),
             QualityRejection::Morning(rejection) => rejection.into(),
+            QualityRejection::Survey(rejection) => rejection.into(),
         }
     }
 }
@@ -412,6 +423,33 @@ impl From<MorningRejection> for Problem {
             MorningRejection::NoteMissing | MorningRejection::NoteTooLong => "note",
         };
         Self::invalid(field, rejection.to_string())
+    }
+}
+
+impl From<SurveyRejection> for Problem {
+    fn from(rejection: SurveyRejection) -> Self {
+        match rejection {
+            SurveyRejection::UnfitMark => Self::invalid("marks", rejection.to_string()),
+            SurveyRejection::UnfitComment => Self::invalid("comment", rejection.to_string()),
+            // Only the daemon switches it, when it starts.
+            SurveyRejection::AlreadySo => Self::internal(),
+        }
+    }
+}
+
+impl From<AnsweredError> for Problem {
+    fn from(error: AnsweredError) -> Self {
+        match error {
+            AnsweredError::Already => Self::new(
+                StatusCode::CONFLICT,
+                "already_answered",
+                "Jūsu vērtējums jau ir saņemts. Paldies!",
+            ),
+            AnsweredError::File { .. } => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the survey");
+                EngineError::Storage(error.to_string()).into()
+            }
+        }
     }
 }
 

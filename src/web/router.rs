@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::problem::Problem;
 use super::{
     AppState, access, appointments, calendar, centre, closing, desk_steps, desks, evaluations,
-    headers, kiosks, live, openapi, pages, register, reports, session, status, story, tickets,
-    track,
+    headers, kiosks, live, openapi, pages, register, reports, session, status, story, survey,
+    tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -40,5 +40,6 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(evaluations::routes())
         .merge(kiosks::routes())
         .merge(track::routes())
+        .merge(survey::routes())
         .merge(status::routes())
 }

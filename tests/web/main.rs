@@ -16,3 +16,4 @@ mod requests;
 mod roles;
 mod sign_in;
 mod story;
+mod survey;

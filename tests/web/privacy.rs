@@ -68,6 +68,8 @@ const PUBLIC_FIELDS: &[&str] = &[
     "slip",
     "slot",
     "state",
+    // Whether the form is open, nothing of what anybody answered.
+    "survey",
     "text",
     "tickets_from",
     "timezone",

@@ -171,6 +171,12 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
     ),
     (
         "GET",
+        "/api/v1/survey",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
         "/api/v1/reports/quarters/2026-Q4",
         "",
         [false, false, true, true, true, false, false],

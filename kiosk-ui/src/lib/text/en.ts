@@ -6,6 +6,7 @@ import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
 import { mischiefEn, staffingEn } from './staffing';
+import { surveyEn } from './survey';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
 
@@ -380,6 +381,7 @@ export const en: Texts = {
   history: historyEn,
   myDay: myDayEn,
   evaluations: evaluationsEn,
+  survey: surveyEn,
   calendar: {
     month: (month, year) => `${monthsEn[month - 1] ?? ''} ${year}`,
     weekdayShort: (day) => ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][day - 1] ?? '',
