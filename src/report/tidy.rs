@@ -7,8 +7,8 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday` or `half_hour` |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) or half-hour (`8.30`); empty for the centre |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `evaluation`, `survey` or `survey_service` |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) half-hour (`8.30`), row and method of annex 1 (`12 queue_system`) or number of the question, after the button digit where it is by service; empty for the centre |
 //! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
 //! | `period` | `2026-Q4`, `2026-10`, `2026-W41` or `2026-10-05` |
 //! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
@@ -17,6 +17,7 @@
 //! | `small_sample` | `true` where these are fewer than 20 |
 
 mod floor;
+mod quality;
 
 use super::model::{DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times};
 
@@ -68,6 +69,8 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     }
     rows.staffing(&report.staffing)?;
     rows.mischief(&report.mischief)?;
+    rows.evaluations(&report.evaluations)?;
+    rows.survey(report.survey.as_ref())?;
     rows.finish()
 }
 

@@ -9,6 +9,7 @@ mod day;
 mod floor;
 mod glossary;
 mod plots;
+mod quality;
 mod quarter;
 mod tables;
 
