@@ -75,6 +75,8 @@ const PUBLIC_FIELDS: &[&str] = &[
     "timezone",
     "track_path",
     "track_url",
+    // Of another site's survey, as configured.
+    "url",
     "view",
     "voice_path",
     "wait",

@@ -877,6 +877,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers answered in the last months */
+        get: operations["results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -1087,6 +1104,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/t/{token}/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the survey, once for each ticket: on the date of the visit and three days after */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1142,6 +1176,25 @@ export interface components {
             text: string;
             /** @description Path of the spoken sentence (WAV), absent where no voice is installed: chime only. */
             voice_path?: string | null;
+        };
+        /** @description What was answered to one question. */
+        Answered: {
+            /**
+             * Format: int64
+             * @description How often any was.
+             */
+            count: number;
+            /** @description Marks 4 and 5. */
+            good: components["schemas"]["Share"];
+            /** @description How often each mark from 1 (very bad) to 5 (very good) was given. */
+            marks: number[];
+            /**
+             * Format: double
+             * @description Their mean, rounded to two decimals.
+             */
+            mean?: number | null;
+            /** @description The question, as customers read it. */
+            question: string;
         };
         /** @description One booked visit. Its code is shown to whoever books it, once, and never here. */
         AppointmentDetail: {
@@ -1614,6 +1667,18 @@ export interface components {
             /** @description Services in button order. */
             services: components["schemas"]["ClosingService"][];
         };
+        /** @description A quarter to compare with, its figures as at the report's own moment and target. */
+        Comparison: {
+            /** @description How much of it there is data of. */
+            completeness: components["schemas"]["Completeness"];
+            /** @description Which it is. */
+            kind: components["schemas"]["Neighbour"];
+            /** @description "2026-Q3". */
+            quarter: string;
+            /** @description By service, in button order; empty where no date of it has data. */
+            services: components["schemas"]["ServiceDay"][];
+            total?: components["schemas"]["Figures"] | null;
+        };
         /** @description How much of a quarter there is data of. */
         Completeness: {
             /**
@@ -2017,6 +2082,24 @@ export interface components {
          * @enum {string}
          */
         DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
+        /** @description One step of the distribution of waits. */
+        EcdfStep: {
+            /**
+             * Format: int64
+             * @description Called no later.
+             */
+            called: number;
+            /**
+             * Format: double
+             * @description Of all called, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: int32
+             * @description A wait, seconds: whole minutes from 0 on.
+             */
+            within_s: number;
+        };
         /** @description One that was held, with its notes. */
         EntryAnswer: components["schemas"]["EntryLine"] & {
             /** @description Its notes; may be empty. */
@@ -2409,6 +2492,55 @@ export interface components {
             /** @description Short remark, 1 to 200 characters. */
             outcome?: string | null;
         };
+        /** @description The flow of customers through the quarter. */
+        Flow: {
+            /**
+             * Format: int64
+             * @description Dates with at least one ticket.
+             */
+            dates: number;
+            /** @description How many of those called had waited no longer than so long. */
+            ecdf: components["schemas"]["EcdfStep"][];
+            /** @description By half-hour of the day, from the first to the last in which anything was. */
+            half_hours: components["schemas"]["FlowHalfHour"][];
+            /** @description By weekday and half-hour of issue, those in which tickets were issued. */
+            heat: components["schemas"]["HeatCell"][];
+        };
+        /** @description One half-hour of the day over the quarter. */
+        FlowHalfHour: {
+            /** @description Where it begins, local, "09:30". */
+            at: string;
+            /**
+             * Format: int64
+             * @description First calls in it.
+             */
+            called: number;
+            /**
+             * Format: int64
+             * @description First calls from the first half-hour to the end of this one.
+             */
+            called_so_far: number;
+            /**
+             * Format: int64
+             * @description Finished in it, with an end time.
+             */
+            finished: number;
+            /**
+             * Format: int64
+             * @description Finished from the first half-hour to the end of this one.
+             */
+            finished_so_far: number;
+            /**
+             * Format: int64
+             * @description Tickets issued in it.
+             */
+            issued: number;
+            /**
+             * Format: int64
+             * @description Issued from the first half-hour to the end of this one.
+             */
+            issued_so_far: number;
+        };
         /** @description The waits promised at issue beside those that came, of tickets that were called. */
         Forecast: {
             /**
@@ -2605,6 +2737,26 @@ export interface components {
             sequence: number;
             /** @description Sentences can be spoken. */
             voice: boolean;
+        };
+        /** @description One half-hour of one weekday over the quarter. */
+        HeatCell: {
+            /**
+             * @description Where the half-hour begins, local, "09:30". The hour that is repeated when clocks go back
+             *     counts once.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Tickets issued in it.
+             */
+            issued: number;
+            /** @description Waits of these, as far as they were called. */
+            wait: components["schemas"]["Times"];
+            /**
+             * Format: int32
+             * @description Monday = 1.
+             */
+            weekday: number;
         };
         /** @description One that was held. */
         HeldRequest: {
@@ -3177,6 +3329,11 @@ export interface components {
             /** @description Waits of tickets whose first call was the consultant's. */
             wait: components["schemas"]["Times"];
         };
+        /**
+         * @description Which quarter is compared with.
+         * @enum {string}
+         */
+        Neighbour: "previous_quarter" | "year_before";
         /** @description Who is next for a desk, and why. */
         NextLine: {
             /** @description Why, a Latvian sentence. */
@@ -3480,6 +3637,8 @@ export interface components {
             as_of: string;
             /** @description Name of the centre. */
             centre: string;
+            /** @description Beside the quarter before and the same quarter of the year before, in this order. */
+            comparisons: components["schemas"]["Comparison"][];
             /** @description How much of the quarter there is data of. */
             completeness: components["schemas"]["Completeness"];
             /** @description Clause by clause what can be shown from the data. */
@@ -3488,6 +3647,10 @@ export interface components {
             days: components["schemas"]["DayLine"][];
             /** @description By desk. */
             desks: components["schemas"]["DeskLine"][];
+            /** @description The other evaluations of annex 1 as they stand at the end of the quarter or now. */
+            evaluations: components["schemas"]["EvaluationLine"][];
+            /** @description When customers came, were called and were served, and how long they waited. */
+            flow: components["schemas"]["Flow"];
             /**
              * Format: date
              * @description First date, local.
@@ -3503,12 +3666,15 @@ export interface components {
             occurrences: components["schemas"]["Occurrences"];
             /** @description "2026-Q4". */
             quarter: string;
+            /** @description How far promised waits could be relied upon, by promised median. */
+            reliability: components["schemas"]["ReliabilityBin"][];
             /** @description By service, in button order. */
             services: components["schemas"]["ServicePeriod"][];
             /** @description The quarter is over and nothing is open: the figures change no more. */
             settled: boolean;
             /** @description Desks required beside the desks that were open. */
             staffing: components["schemas"]["Staffing"];
+            survey?: components["schemas"]["SurveyReport"] | null;
             /**
              * Format: int32
              * @description Target wait, seconds.
@@ -3599,6 +3765,35 @@ export interface components {
             /** @description Whoever asks enters these. */
             may_enter: boolean;
         };
+        /** @description Tickets that were promised a median within one bin, and called. */
+        ReliabilityBin: {
+            /**
+             * Format: int32
+             * @description Promised medians are below this, seconds; absent where there is no end.
+             */
+            below_s?: number | null;
+            /**
+             * Format: int64
+             * @description Tickets promised this and called.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Least promised median, seconds.
+             */
+            from_s: number;
+            /**
+             * Format: int32
+             * @description Mean promised median, rounded to the second; absent of nothing.
+             */
+            promised_s?: number | null;
+            /** @description Their waits as they came. */
+            wait: components["schemas"]["Times"];
+            /** @description Called no later than the promised median; half are to be. */
+            within_p50: components["schemas"]["Share"];
+            /** @description Called no later than the promised ninth decile; nine in ten are to be. */
+            within_p90: components["schemas"]["Share"];
+        };
         /** @description A letter without an address. */
         Reminder: {
             /** @description Plain text. */
@@ -3648,7 +3843,7 @@ export interface components {
         };
         /** @description The button digit of the service: 1, 2 or 3 */
         Service: number;
-        /** @description A service on one date. */
+        /** @description A service on one date, or over a whole quarter compared with. */
         ServiceDay: {
             /** @description Figures. */
             figures: components["schemas"]["Figures"];
@@ -4015,6 +4210,91 @@ export interface components {
             /** @description Who. */
             who: components["schemas"]["Who"];
         };
+        /** @description One comment. */
+        SurveyComment: {
+            /** @description The words. */
+            text: string;
+            /**
+             * Format: date
+             * @description Date of the visit.
+             */
+            visited_on: string;
+        };
+        /** @description The survey of a month. */
+        SurveyMonth: {
+            /** @description Customers who answered, of those whose visit ended while it was offered. */
+            answered: components["schemas"]["Share"];
+            /** @description "2026-10". */
+            month: string;
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+        };
+        /** @description What the ticket's page offers once the visit is over. */
+        SurveyOffer: {
+            /** @enum {string} */
+            kind: "form";
+        } | {
+            /** @enum {string} */
+            kind: "link";
+            /** @description Its address. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "answered";
+        };
+        /** @description The survey of a quarter. */
+        SurveyReport: {
+            /** @description Customers who answered, of those whose visit ended on these dates. */
+            answered: components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description Of those who answered, with a comment.
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Dates with data on which it was offered.
+             */
+            dates: number;
+            /** @description By month of the visit. */
+            months: components["schemas"]["SurveyMonth"][];
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+            /** @description By service, in button order. */
+            services: components["schemas"]["SurveyService"][];
+        };
+        /** @description A customer's answers. */
+        SurveyRequest: {
+            /** @description At most 500 characters. */
+            comment?: string;
+            /** @description For each question a mark from 1 (very bad) to 5 (very good), null where left out; at least one. */
+            marks: (number | null)[];
+        };
+        /** @description What customers answered. */
+        SurveyResults: {
+            /** @description The newest comments of the last six months. */
+            comments: components["schemas"]["SurveyComment"][];
+            /** @description Comments of that time in all. */
+            comments_kept: number;
+            /** @description The last six months, the newest first. */
+            months: components["schemas"]["SurveyMonth"][];
+            /** @description The form is on tickets' pages now. */
+            on: boolean;
+        };
+        /** @description The survey of a service. */
+        SurveyService: {
+            /**
+             * Format: int64
+             * @description Customers who answered.
+             */
+            answers: number;
+            /** @description Its name, to the letter of A2/2/1.3. */
+            name: string;
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+        };
         /** @description A word of the report. */
         Term: {
             /** @description What it means, with its formula. */
@@ -4254,6 +4534,10 @@ export interface components {
             date: string;
             /** @description By method. */
             methods: components["schemas"]["DailyMethod"][];
+        };
+        /** @description What the ticket's page shows. */
+        TrackAnswer: components["schemas"]["TrackView"] & {
+            survey?: components["schemas"]["SurveyOffer"] | null;
         };
         /** @description Where the customer's ticket stands. */
         TrackState: {
@@ -6470,6 +6754,34 @@ export interface operations {
             };
         };
     };
+    results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResults"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -6793,7 +7105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrackView"];
+                    "application/json": components["schemas"]["TrackAnswer"];
                 };
             };
             /** @description As the `If-None-Match` given says */
@@ -6896,6 +7208,40 @@ export interface operations {
                 };
             };
             /** @description `not_signed_in` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the ticket's page */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyRequest"];
+            };
+        };
+        responses: {
+            /** @description Thank you */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `already_answered`, `visit_not_over`, `no_such_ticket`, `invalid` */
             default: {
                 headers: {
                     [name: string]: unknown;
