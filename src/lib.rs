@@ -1,6 +1,7 @@
 //! Rinda: queue management for one public customer-service centre.
 
 pub mod access;
+pub mod answered;
 pub mod app;
 pub mod bookings;
 pub mod cli;

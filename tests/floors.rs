@@ -15,7 +15,8 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     [
         ("queue", &[][..]),
         ("access", &[]),
-        ("quality", &queue),
+        ("answered", &[]),
+        ("quality", &["queue", "access"]),
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
@@ -31,15 +32,15 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         (
             "web",
             &[
-                "queue", "quality", "access", "bookings", "clock", "codes", "journal", "engine",
-                "report",
+                "queue", "quality", "access", "answered", "bookings", "clock", "codes", "journal",
+                "engine", "report",
             ],
         ),
         (
             "app",
             &[
-                "queue", "quality", "access", "bookings", "clock", "codes", "config", "devices",
-                "engine", "journal", "metrics", "progress", "report", "web",
+                "queue", "quality", "access", "answered", "bookings", "clock", "codes", "config",
+                "devices", "engine", "journal", "metrics", "progress", "report", "web",
             ],
         ),
         (

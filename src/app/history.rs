@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::clock::Clock;
 use crate::engine::handle::EngineHandle;
+use crate::journal::record::Record;
 use crate::journal::state::State;
 use crate::journal::{read_days, read_near};
 use crate::metrics::Metrics;
@@ -146,6 +147,18 @@ impl History for Past {
                 worst.add(setup, *date, day);
             }
             Ok(worst.finish(setup, from, to))
+        })
+    }
+
+    fn records(&self, seqs: Vec<u64>) -> Looked<'_, Vec<Record>> {
+        self.look(move |look| {
+            let mut found = Vec::new();
+            for seq in seqs {
+                let mut records = read_near(&look.past.data, seq).map_err(unreadable)?;
+                let record = records.next().and_then(Result::ok);
+                found.extend(record.filter(|record| record.seq == seq));
+            }
+            Ok(found)
         })
     }
 

@@ -14,6 +14,7 @@ pub mod service;
 pub mod staff;
 pub mod storage;
 pub mod studies;
+pub mod survey;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -113,6 +114,7 @@ pub async fn run(options: Options) -> Result<Centre> {
     // Before the journal: visits are booked only where their codes can be kept.
     storage::make_private(&data)?;
     let codes = Arc::new(CodeKeys::open(&data)?);
+    let answered = survey::answered(&data)?;
     let opened = storage::open(&data, &config.setup, clock.now())?;
     let metrics = opened.metrics.clone();
     let setup = Arc::new(config.setup.clone());
@@ -164,6 +166,8 @@ pub async fn run(options: Options) -> Result<Centre> {
         running: tokio::sync::Mutex::default(),
     });
     kiosks::spawn_until(&stop, clearing.clone().nightly());
+    survey::settle(&engine, &setup, clock.now(), &config.survey).await?;
+    kiosks::spawn_until(&stop, survey::forget(engine.clone(), answered.clone()));
     let voice = Arc::new(if config.voice.enabled {
         Voice::find().await
     } else {
@@ -204,12 +208,14 @@ pub async fn run(options: Options) -> Result<Centre> {
             session_hours: config.web.session_hours,
             build: build_id(),
             staff_figures: config.staff_figures,
+            survey: survey::mode(&config.survey),
         },
         Ports {
             simulated: Some(Arc::new(ports::SimulatedDevices(simulated))),
             voice: Some(Arc::new(ports::Speaker(voice))),
             reports: Some(reports),
             codes: codes.clone(),
+            answered,
             history: Some(history),
         },
     );

@@ -51,7 +51,7 @@ pub(super) fn merged(
         let edits = &recomputed.calendar;
         let mut report = report::quarter_report(setup, edits, quarter, days.clone(), as_of);
         let state = journal::read_state(data).with_context(unread)?;
-        report::add_kept(&mut report, &state.quality);
+        report::add_kept(&mut report, setup, edits, &state.quality);
         reports.push(CentreQuarter { report, days });
     }
     drop(bar);

@@ -71,6 +71,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let warnings = warnings(&rules, lead, &desks);
     let staff_figures = file.report.check(found);
     let retention = file.retention.check(found);
+    let survey = file.survey.check(found);
     Some(Config {
         setup: Setup {
             name: file.centre.name,
@@ -99,6 +100,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         display,
         staff_figures,
         retention,
+        survey,
         warnings,
     })
 }

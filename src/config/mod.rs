@@ -9,6 +9,7 @@ mod place;
 mod printer;
 mod report;
 mod retention;
+mod survey;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,9 +28,11 @@ use closing::ClosingTable;
 use display::DisplayTable;
 use report::ReportTable;
 use retention::RetentionTable;
+use survey::SurveyTable;
 
 pub use display::DisplayPower;
 pub use place::{Problem, Problems};
+pub use survey::SurveyPolicy;
 
 /// Largest configuration file read, bytes.
 pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -55,6 +58,8 @@ pub struct Config {
     pub staff_figures: StaffFigures,
     /// How long fields that concern people are kept.
     pub retention: Retention,
+    /// Whether and how customers are asked after their visit.
+    pub survey: SurveyPolicy,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
 }
@@ -196,6 +201,7 @@ struct File {
     report: ReportTable,
     #[serde(default)]
     retention: RetentionTable,
+    survey: SurveyTable,
 }
 
 #[derive(Debug, Deserialize)]
@@ -452,6 +458,26 @@ no_show_secs = 60
         ] {
             assert!(told.contains(expect), "{told}");
         }
+    }
+
+    #[test]
+    fn a2_4_5_1_the_survey_is_off_unless_it_is_switched_on() {
+        let survey = |keys: &str| {
+            let text = format!("{SOUND}\n[survey]\n{keys}\n");
+            parse(&text, "centre.toml").unwrap().survey
+        };
+        assert_eq!(
+            parse(SOUND, "centre.toml").unwrap().survey,
+            SurveyPolicy::default()
+        );
+        assert!(!survey("").enabled);
+        let link = "https://aptauja.example.lv/kac?vieta=1";
+        let own = survey(&format!("enabled = true\nlink = \"{link}\""));
+        assert_eq!((own.enabled, own.link.as_deref()), (true, Some(link)));
+        let told = problems(&format!(
+            "{SOUND}\n[survey]\nlink = \"javascript:alert(1)\"\n"
+        ));
+        assert!(told.contains("is no address"), "{told}");
     }
 
     /// The problems with one kiosk's devices.

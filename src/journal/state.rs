@@ -50,7 +50,8 @@ impl State {
     pub fn apply(&mut self, record: &Record) {
         match &record.fact {
             Fact::Queue(event) => {
-                if let Event::DayBegan { .. } = event {
+                if let Event::DayBegan { date, .. } = event {
+                    Arc::make_mut(&mut self.quality).begin_day(*date);
                     let oldest = record.at - ANSWER_KEPT_OVER_MIDNIGHT;
                     self.answers.retain(|_, answer| answer.at >= oldest);
                 }

@@ -1,5 +1,5 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
-//! (annex 2), signatures under quarters (A1.12).
+//! (annex 2), signatures under quarters (A1.12), the survey of customers.
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -9,8 +9,10 @@
 pub mod evaluations;
 pub mod mornings;
 pub mod signing;
+pub mod survey;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,7 @@ use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
 use mornings::{MorningEvent, MorningRejection, Mornings};
 use signing::{Signatures, SigningEvent, SigningRejection};
+use survey::{Survey, SurveyEvent, SurveyRejection};
 
 /// What can happen around the quality of service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub enum QualityEvent {
     Morning(MorningEvent),
     /// Under a quarter.
     Signing(SigningEvent),
+    /// In the survey of customers.
+    Survey(SurveyEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -53,6 +58,8 @@ pub struct Quality {
     pub mornings: Mornings,
     /// Signatures under quarters.
     pub signatures: Signatures,
+    /// The survey of customers.
+    pub survey: Survey,
 }
 
 /// Why a change was refused.
@@ -67,6 +74,9 @@ pub enum QualityRejection {
     /// Of a signature.
     #[error(transparent)]
     Signing(#[from] SigningRejection),
+    /// Of the survey.
+    #[error(transparent)]
+    Survey(#[from] SurveyRejection),
 }
 
 impl Quality {
@@ -84,8 +94,27 @@ impl Quality {
             QualityEvent::Evaluation(event) => self.evaluations.check(now, tz, event)?,
             QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
             QualityEvent::Signing(event) => self.signatures.check(now, event)?,
+            QualityEvent::Survey(event) => self.survey.check(event)?,
         }
         Ok(())
+    }
+
+    /// The local dates on which quarters were signed, with the quarter: each is the evaluation by the
+    /// queue system of row 12.
+    pub fn signed(&self, tz: &TimeZone) -> Vec<(Date, String)> {
+        let signatures = self.signatures.iter();
+        signatures
+            .map(|(_, signature)| {
+                let date = signature.signed_at.to_zoned(tz.clone()).date();
+                (date, signature.under.quarter.clone())
+            })
+            .collect()
+    }
+
+    /// A local date began.
+    pub fn begin_day(&mut self, date: Date) {
+        self.evaluations.begin_day(date);
+        self.survey.begin_day(date);
     }
 
     /// Brings everything up to date with one fact. Never fails: it has happened.
@@ -94,6 +123,7 @@ impl Quality {
             QualityEvent::Evaluation(event) => self.evaluations.apply(noted, event),
             QualityEvent::Morning(event) => self.mornings.apply(noted, event),
             QualityEvent::Signing(event) => self.signatures.apply(noted, event),
+            QualityEvent::Survey(event) => self.survey.apply(noted, event),
         }
     }
 }
@@ -118,6 +148,7 @@ impl QualityEvent {
     pub fn clear_words(&mut self) {
         match self {
             Self::Morning(event) => event.clear_words(),
+            Self::Survey(event) => event.clear_words(),
             Self::Evaluation(_) | Self::Signing(_) => {}
         }
     }

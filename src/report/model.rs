@@ -13,6 +13,8 @@ use super::mischief::Mischief;
 use super::reliability::ReliabilityBin;
 use super::signed::SignOff;
 use super::staffing::Staffing;
+use super::survey::SurveyReport;
+use crate::quality::evaluations::register::EvaluationLine;
 use crate::queue::catalogue::Service;
 
 /// The figures of one centre and one quarter (A1.12), or of several centres together.
@@ -62,6 +64,10 @@ pub struct QuarterReport {
     pub mischief: Mischief,
     /// Clause by clause what can be shown from the data.
     pub compliance: Vec<ComplianceRow>,
+    /// The other evaluations of annex 1 as they stand at the end of the quarter or now.
+    pub evaluations: Vec<EvaluationLine>,
+    /// What customers answered after their visit; absent where none was asked.
+    pub survey: Option<SurveyReport>,
     /// What the evaluation asks for and this program cannot tell yet.
     pub not_yet: Vec<NotYet>,
     /// Date by date, planned against actual hours (A1.11).

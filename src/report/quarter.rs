@@ -125,6 +125,8 @@ pub fn quarter_report_of(
         settled: as_of.to_zoned(setup.timezone.clone()).date() > to && total.quarter.open == 0,
         target_s,
         compliance: compliance::rows(setup, &total.quarter, &occurrences, &completeness),
+        evaluations: Vec::new(),
+        survey: None,
         not_yet: compliance::not_yet(),
         completeness,
         total,

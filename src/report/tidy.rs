@@ -11,6 +11,10 @@
 //! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, or name of one of several centres; empty for the centre |
 //! | `name` | name of the service, what the clause row counts, the half-hour of a weekday, or the centre of a desk where there are several |
 //! | `period` | `2026-Q4` or a quarter it is compared with, `2026-10`, `2026-W41` or `2026-10-05` |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `evaluation`, `survey` or `survey_service` |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) half-hour (`8.30`), row and method of annex 1 (`12 queue_system`) or number of the question, after the button digit where it is by service; empty for the centre |
+//! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
+//! | `period` | `2026-Q4`, `2026-10`, `2026-W41` or `2026-10-05` |
 //! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
@@ -18,6 +22,7 @@
 
 mod floor;
 mod flow;
+mod quality;
 
 use super::model::{
     CentreLine, DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times,
@@ -79,6 +84,8 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     }
     rows.flow(&report.flow)?;
     rows.reliability(&report.reliability)?;
+    rows.evaluations(&report.evaluations)?;
+    rows.survey(report.survey.as_ref())?;
     rows.finish()
 }
 

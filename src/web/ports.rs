@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::journal::record::Record;
 use crate::quality::signing::Signed;
 use crate::queue::catalogue::Service;
 use crate::queue::ticket::{Ticket, TicketId};
@@ -116,6 +117,9 @@ pub trait History: Send + Sync {
         service: Option<Service>,
         limit: usize,
     ) -> Looked<'_, WorstHalfHours>;
+
+    /// The records of these sequences, as far as they can be read, in their order.
+    fn records(&self, seqs: Vec<u64>) -> Looked<'_, Vec<Record>>;
 
     /// A login's own day; none where the date never began.
     fn my_day(&self, date: Date, login: String) -> Looked<'_, Option<MyDay>>;

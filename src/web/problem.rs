@@ -9,12 +9,14 @@ use utoipa::ToSchema;
 use super::password::PasswordError;
 use super::ports::{PressError, ReportError};
 use crate::access::AccessRejection;
+use crate::answered::AnsweredError;
 use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
 use crate::quality::mornings::MorningRejection;
 use crate::quality::signing::{COMMENT_CHARS_MAX, SigningRejection};
+use crate::quality::survey::SurveyRejection;
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -226,6 +228,13 @@ impl Problem {
             "Skaitļi kopš pārskata atvēršanas ir mainījušies. Atveriet pārskatu vēlreiz, apskatiet un tad parakstiet.",
         )
     }
+    pub(super) fn visit_not_over() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "visit_not_over",
+            "Apmeklējumu var novērtēt, kad tas ir beidzies.",
+        )
+    }
 
     pub(super) fn own_account() -> Self {
         Self::new(
@@ -387,6 +396,7 @@ impl From<QualityRejection> for Problem {
             QualityRejection::Evaluation(rejection) => rejection.into(),
             QualityRejection::Morning(rejection) => rejection.into(),
             QualityRejection::Signing(rejection) => rejection.into(),
+            QualityRejection::Survey(rejection) => rejection.into(),
         }
     }
 }
@@ -394,9 +404,23 @@ impl From<QualityRejection> for Problem {
 impl From<EvaluationRejection> for Problem {
     fn from(rejection: EvaluationRejection) -> Self {
         match rejection {
-            EvaluationRejection::NoSuchRow(_) => Self::invalid("row", rejection.to_string()),
+            EvaluationRejection::NoSuchDuty(_) => Self::invalid("row", rejection.to_string()),
+            EvaluationRejection::Daily
+            | EvaluationRejection::NotDaily
+            | EvaluationRejection::NotPlanned => Self::invalid("method", rejection.to_string()),
             EvaluationRejection::NotYet(_) => Self::invalid("held_on", rejection.to_string()),
-            EvaluationRejection::UnfitText => Self::invalid("result", rejection.to_string()),
+            EvaluationRejection::UnfitResult => Self::invalid("result", rejection.to_string()),
+            EvaluationRejection::UnfitNotes => Self::invalid("notes", rejection.to_string()),
+            EvaluationRejection::AlreadyMarked => Self::new(
+                StatusCode::CONFLICT,
+                "already_marked",
+                "Tas šodien jau ir atzīmēts.",
+            ),
+            EvaluationRejection::NoSuchEntry => Self::new(
+                StatusCode::NOT_FOUND,
+                "no_such_entry",
+                "Šāda ieraksta nav, vai tā diena ir beigusies.",
+            ),
         }
     }
 }
@@ -428,6 +452,16 @@ impl From<SigningRejection> for Problem {
                 format!("Ceturksni ar šiem pašiem skaitļiem jau ir parakstījis(-usi) {name}."),
             ),
             SigningRejection::Unfit => Self::figures_moved(),
+        }
+    }
+}
+impl From<SurveyRejection> for Problem {
+    fn from(rejection: SurveyRejection) -> Self {
+        match rejection {
+            SurveyRejection::UnfitMark => Self::invalid("marks", rejection.to_string()),
+            SurveyRejection::UnfitComment => Self::invalid("comment", rejection.to_string()),
+            // Only the daemon switches it, when it starts.
+            SurveyRejection::AlreadySo => Self::internal(),
         }
     }
 }
@@ -466,6 +500,22 @@ impl From<Unready> for Problem {
 /// "01.01.2027."
 fn shown(date: jiff::civil::Date) -> String {
     format!("{:02}.{:02}.{}.", date.day(), date.month(), date.year())
+}
+
+impl From<AnsweredError> for Problem {
+    fn from(error: AnsweredError) -> Self {
+        match error {
+            AnsweredError::Already => Self::new(
+                StatusCode::CONFLICT,
+                "already_answered",
+                "Jūsu vērtējums jau ir saņemts. Paldies!",
+            ),
+            AnsweredError::File { .. } => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the survey");
+                EngineError::Storage(error.to_string()).into()
+            }
+        }
+    }
 }
 
 impl From<EngineError> for Problem {

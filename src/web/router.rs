@@ -6,8 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::Problem;
 use super::{
-    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, headers, kiosks,
-    live, openapi, pages, register, reports, session, signing, status, story, tickets, track,
+    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, evaluations,
+    headers, kiosks, live, openapi, pages, register, reports, session, signing, status, story,
+    survey, tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -37,7 +38,9 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(signing::routes())
         .merge(story::routes())
         .merge(register::routes())
+        .merge(evaluations::routes())
         .merge(kiosks::routes())
         .merge(track::routes())
+        .merge(survey::routes())
         .merge(status::routes())
 }

@@ -12,7 +12,9 @@ use super::connections::Connections;
 use super::limits::{Attempts, RequestLimit};
 use super::password::PasswordDesk;
 use super::ports::{History, Reports, SimulatedKiosks, Voice};
+use super::survey::{PastTickets, SurveyMode};
 use crate::access::StaffFigures;
+use crate::answered::Answered;
 use crate::clock::Clock;
 use crate::codes::CodeKeys;
 use crate::engine::handle::EngineHandle;
@@ -32,6 +34,8 @@ pub struct WebConfig {
     pub build: String,
     /// What the quality role sees of single consultants.
     pub staff_figures: StaffFigures,
+    /// How customers are asked after their visit.
+    pub survey: SurveyMode,
 }
 
 impl Default for WebConfig {
@@ -43,6 +47,7 @@ impl Default for WebConfig {
             session_hours: 12,
             build: env!("CARGO_PKG_VERSION").to_owned(),
             staff_figures: StaffFigures::default(),
+            survey: SurveyMode::default(),
         }
     }
 }
@@ -71,6 +76,8 @@ pub struct Ports {
     pub reports: Option<Arc<dyn Reports>>,
     /// Keys of the codes of booked visits; in memory where nothing else is lent.
     pub codes: Arc<CodeKeys>,
+    /// Tickets that have answered the survey; in memory where nothing else is lent.
+    pub answered: Arc<Answered>,
     /// Single tickets and dates.
     pub history: Option<Arc<dyn History>>,
 }
@@ -88,6 +95,7 @@ pub struct AppState {
     pub(super) wrong_codes: Arc<Attempts>,
     pub(super) passwords: Arc<PasswordDesk>,
     pub(super) answers: Arc<Answers>,
+    pub(super) past_tickets: Arc<PastTickets>,
     pub(super) connections: Arc<Connections>,
     pub(super) counters: Arc<Counters>,
     pub(super) stopping: CancellationToken,
@@ -111,6 +119,7 @@ impl AppState {
             wrong_codes: Arc::default(),
             passwords: Arc::new(PasswordDesk::new()),
             answers: Arc::default(),
+            past_tickets: Arc::default(),
             connections: Arc::default(),
             counters: Arc::default(),
             stopping: CancellationToken::new(),

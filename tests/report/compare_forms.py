@@ -409,6 +409,46 @@ def reliability(report):
     return rows
 
 
+def iso(text):
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+def evaluations(report):
+    rows = []
+    for line in report["evaluations"]:
+        done = line["done"] or {"days": None, "of": None}
+        texts = (line["name"], line["frequency"], line["responsible"], line["result"] or NOTHING)
+        rows.append(
+            [words(f"{line['row']}. {line['criterion']}"), *map(words, texts)]
+            + [("date", iso(line["last"]), False), ("date", iso(line["due"]), False)]
+            + [count(line["overdue_days"]), count(line["held"]), count(done["days"])]
+            + [count(done["of"])]
+        )
+    return rows
+
+
+def answered(report):
+    survey = report["survey"]
+    if survey is None:
+        return []
+    row = lambda label, share: [words(label), percent(share), count(share["n"]), count(share["of"])]
+    months = [row(MONTHS[int(m["month"][-2:]) - 1], m["answered"]) for m in survey["months"]]
+    return [*months, row("ceturksnis", survey["answered"])]
+
+
+def marks(report):
+    survey = report["survey"]
+    if survey is None:
+        return []
+    groups = [(f"{of['service']} {of['name']}", of["questions"]) for of in survey["services"]]
+    return [
+        [words(name), words(of["question"]), *map(count, of["marks"]), count(of["count"])]
+        + [("decimal2", of["mean"], of["good"]["small_sample"]), percent(of["good"])]
+        for name, questions in [*groups, ("Kopā", survey["questions"])]
+        for of in questions
+    ]
+
+
 def sheets(report):
     """Every table by the name of its sheet."""
     return {
@@ -440,6 +480,9 @@ def sheets(report):
         ],
         "Bez klienta": ghosts(report),
         "Apturētās pogas": stops(report),
+        "Novērtējumi": evaluations(report),
+        "Aptauja": answered(report),
+        "Vērtējumi": marks(report),
         "Izņēmumi": [
             [words(row["clause"]), words(row["what"]), words(exception)]
             for row in report["compliance"]
@@ -482,6 +525,10 @@ def compare_print(form, text, tables):
                 if name in ("Dienas", "Nedēļas", "Apturētās pogas", "Spiedieni pa dienām"):
                     matches = line == " ".join(as_text(cell) for cell in row)
                 elif name in ("Atbilstība", "Iznākumi", "Notikumi", "Spiedieni", "Salīdzinājums"):
+                elif name in ("Novērtējumi", "Vērtējumi"):
+                    # Several columns of words are broken beside each other.
+                    matches = line.endswith(f" {tail}") or line == tail
+                elif name in ("Atbilstība", "Iznākumi", "Notikumi", "Spiedieni"):
                     first = row[0][1].split()[0]
                     matches = line.startswith(first) and line.endswith(f" {tail}")
                 else:
@@ -714,6 +761,33 @@ def compare_csv(path, report):
         for name in ("within_p50", "within_p90"):
             cases = (of[name]["of"], of[name]["small_sample"])
             figure("promise", of["from_s"], quarter, name, of[name]["share"], cases)
+    for line in report["evaluations"]:
+        subject = f"{line['row']} {line['method']}"
+        done = line["done"] or {"days": None, "of": None}
+        told = {"last": line["last"], "due": line["due"], "overdue": line["overdue_days"]}
+        told |= {"held": line["held"], "days_done": done["days"], "days_of": done["of"]}
+        for name, value in told.items():
+            figure("evaluation", subject, quarter, name, value)
+
+    def questions(scope, of, period, rows):
+        for number, row in enumerate(rows, start=1):
+            for mark, value in enumerate(row["marks"], start=1):
+                figure(scope, f"{of}{number}", period, f"mark_{mark}", value)
+            cases = (row["count"], row["good"]["small_sample"])
+            figure(scope, f"{of}{number}", period, "mark_mean", row["mean"], cases)
+            figure(scope, f"{of}{number}", period, "mark_good", row["good"]["share"], cases)
+
+    if survey := report["survey"]:
+        for period, of in [(quarter, survey), *((of["month"], of) for of in survey["months"])]:
+            share = of["answered"]
+            cases = (share["of"], share["small_sample"])
+            figure("centre", "", period, "survey_answered", share["share"], cases)
+            questions("survey", "", period, of["questions"])
+        figure("centre", "", quarter, "survey_dates", survey["dates"])
+        figure("centre", "", quarter, "survey_answers", survey["answered"]["n"])
+        figure("centre", "", quarter, "survey_comments", survey["comments"])
+        for of in survey["services"]:
+            questions("survey_service", f"{of['service']} ", quarter, of["questions"])
     left = set(values) - used
     check("csv", not left, f"not in the JSON: {sorted(left)[:5]}")
 

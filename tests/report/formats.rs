@@ -8,11 +8,17 @@ use std::process;
 
 use jiff::ToSpan;
 use jiff::civil::date;
+use rinda::access::Role;
+use rinda::quality::evaluations::annex::Method;
+use rinda::quality::evaluations::{Evaluation, EvaluationEvent};
+use rinda::quality::survey::{Answers, SurveyEvent};
+use rinda::quality::{Noted, Quality, QualityEvent};
 use rinda::queue::catalogue::Service;
-use rinda::queue::command::Command;
+use rinda::queue::command::{Actor, Command};
 use rinda::report::model::QuarterReport;
 use rinda::report::{
-    csv, day_pdf, day_report, day_table, day_xlsx, quarter_pdf, quarter_report, quarter_xlsx, table,
+    add_kept, csv, day_pdf, day_report, day_table, day_xlsx, quarter_pdf, quarter_report,
+    quarter_xlsx, table,
 };
 
 use super::drive::{Drive, Seeded, at, boss, setup};
@@ -41,7 +47,81 @@ fn report() -> QuarterReport {
     days.remove(&date(2026, 10, 14));
     let edits = drive.state.centre.calendar.clone();
     let quarter = "2026-Q4".parse().unwrap();
-    quarter_report(&drive.setup, &edits, quarter, days, drive.now)
+    let mut report = quarter_report(&drive.setup, &edits, quarter, days, drive.now);
+    add_kept(&mut report, &drive.setup, &edits, &kept());
+    assert_eq!(
+        (report.evaluations.len(), report.survey.is_some()),
+        (30, true)
+    );
+    report
+}
+
+/// A quarter of evaluations, some of them overdue, and of customers' answers.
+fn kept() -> Quality {
+    let mut quality = Quality::default();
+    let person = Actor::Supervisor {
+        login: "marta".to_owned(),
+    };
+    let mut seq = 0;
+    let mut tell = |event: QualityEvent| {
+        seq += 1;
+        let noted = Noted {
+            seq,
+            at: at("2026-11-02T06:00:00Z"),
+            actor: &person,
+        };
+        quality.apply(noted, &event);
+    };
+    tell(QualityEvent::Survey(SurveyEvent::Switched {
+        on: true,
+        from: date(2026, 10, 12),
+    }));
+    for day in [5, 6, 7, 8, 12, 30] {
+        tell(QualityEvent::Evaluation(EvaluationEvent::Marked {
+            method: Method::SelfCheck,
+            rows: vec![4, 12],
+            on: date(2026, 10, day),
+            by: "anna".to_owned(),
+        }));
+    }
+    for (row, method, result) in [
+        (
+            12,
+            Method::QueueSystem,
+            "Gaidīšana mērķī, otrdienās trūkst galda",
+        ),
+        (8, Method::MonthlyReview, "Pamatotu sūdzību nav"),
+        (6, Method::CustomerSurvey, "Klienti atrod informāciju"),
+    ] {
+        tell(QualityEvent::Evaluation(EvaluationEvent::Held(
+            Evaluation {
+                row,
+                method,
+                held_on: date(2026, 10, 1),
+                result: result.to_owned(),
+                notes: String::new(),
+                role: Role::Manager,
+            },
+        )));
+    }
+    for customer in 0..40_u8 {
+        tell(QualityEvent::Survey(SurveyEvent::Answered(Answers {
+            visited_on: date(2026, 10, 12 + i8::try_from(customer % 10).unwrap()),
+            service: if customer < 30 {
+                Service::OrderIntake
+            } else {
+                Service::OrderHandout
+            },
+            marks: [
+                Some(customer % 5 + 1),
+                (customer % 3 > 0).then_some(4),
+                None,
+            ],
+            comment: String::new(),
+        })));
+    }
+    quality.begin_day(date(2026, 10, 1));
+    quality
 }
 
 /// Files stay in the target directory, to be looked at.

@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
+use rinda::answered::Answered;
 use rinda::app::history::Past;
 use rinda::app::ports;
 use rinda::clock::{Clock, ManualClock};
@@ -181,6 +182,7 @@ impl TestCentre {
             voice: Some(Arc::new(Speaker)),
             reports: Some(reports),
             codes: Arc::new(CodeKeys::open(data.path()).unwrap()),
+            answered: Arc::new(Answered::open(data.path()).unwrap()),
             history: Some(Arc::new(past)),
         };
         let state = AppState::new(engine.clone(), clock.clone(), config, ports);

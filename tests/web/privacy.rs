@@ -71,11 +71,15 @@ const PUBLIC_FIELDS: &[&str] = &[
     "slip",
     "slot",
     "state",
+    // Whether the form is open, nothing of what anybody answered.
+    "survey",
     "text",
     "tickets_from",
     "timezone",
     "track_path",
     "track_url",
+    // Of another site's survey, as configured.
+    "url",
     "view",
     "voice_path",
     "wait",

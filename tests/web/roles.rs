@@ -135,6 +135,48 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
     ),
     (
         "GET",
+        "/api/v1/evaluations",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/evaluations",
+        r#"{"row": 12, "method": "control_visit", "held_on": "2026-11-20", "result": "r"}"#,
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/evaluations/today",
+        "",
+        [false, true, true, true, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/evaluations/today",
+        r#"{"method": "self_check"}"#,
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/evaluations/plan",
+        r#"{"row": 12, "method": "mystery_customer"}"#,
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/evaluations/999",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/survey",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "GET",
         "/api/v1/reports/quarters/2026-Q4",
         "",
         [false, false, true, true, true, false, false],

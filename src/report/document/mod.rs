@@ -10,6 +10,7 @@ mod floor;
 mod flow;
 mod glossary;
 mod plots;
+mod quality;
 mod quarter;
 mod several;
 mod tables;

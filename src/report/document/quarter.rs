@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::tables::{self, Lines, TOTAL, columns, section};
 use super::{
     Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, floor, flow, glossary, plots,
+    quality,
     several::{self, DESKS_ADVISED},
 };
 use crate::journal::Quarter;
@@ -148,6 +149,21 @@ fn details(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
             "Pogas, kas apturētas pirms slēgšanas",
             "Apturētās pogas",
             tables::stops(report.days.iter(), tz),
+        ),
+        detail(
+            "Novērtējumi pēc standarta 1. pielikuma",
+            "Novērtējumi",
+            quality::evaluations(&report.evaluations),
+        ),
+        detail(
+            "Klientu aptauja: cik klientu atbildēja",
+            "Aptauja",
+            quality::answered(report.survey.as_ref()),
+        ),
+        detail(
+            "Klientu aptauja: vērtējumi no 1 (ļoti slikti) līdz 5 (ļoti labi)",
+            "Vērtējumi",
+            quality::marks(report.survey.as_ref()),
         ),
         detail("Izņēmumi no standarta", "Izņēmumi", exceptions(report)),
         detail("Vēl nav", "Vēl nav", not_yet(report)),

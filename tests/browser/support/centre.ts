@@ -16,6 +16,8 @@ export interface CentreOptions {
   devices: boolean;
   /** Reception as in most centres: five days a week, public holidays observed; else round the clock. */
   office?: boolean;
+  /** Customers are asked after their visit. */
+  survey?: boolean;
   /** It has a morning behind it (`morning.ts`). */
   morning?: boolean;
 }
@@ -105,6 +107,8 @@ public_url = "${this.url}"
 ${this.hours(days)}
 
 ${this.options.slots ? '[appointments]\nslot_minutes = 15\ncapacity = { 1 = 2, 3 = 2 }' : ''}
+
+${this.options.survey ? '[survey]\nenabled = true' : ''}
 
 [[desk]]
 number = 1

@@ -467,6 +467,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every evaluation of annex 1 and when it is due */
+        get: operations["register"];
+        put?: never;
+        /** Enter one that was held */
+        post: operations["enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan one that is held as needed */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I do every working day, and whether I have marked it today */
+        get: operations["today"];
+        put?: never;
+        /** Mark today's self-check or observation as done */
+        post: operations["mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One that was held, with its notes */
+        get: operations["entry"];
+        put?: never;
+        post?: never;
+        /** Take back a wrong entry, or one's own mark of today; it stays in the journal */
+        delete: operations["take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kiosk/help": {
         parameters: {
             query?: never;
@@ -830,6 +901,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers answered in the last months */
+        get: operations["results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -1040,6 +1128,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/t/{token}/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the survey, once for each ticket: on the date of the visit and three days after */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1095,6 +1200,25 @@ export interface components {
             text: string;
             /** @description Path of the spoken sentence (WAV), absent where no voice is installed: chime only. */
             voice_path?: string | null;
+        };
+        /** @description What was answered to one question. */
+        Answered: {
+            /**
+             * Format: int64
+             * @description How often any was.
+             */
+            count: number;
+            /** @description Marks 4 and 5. */
+            good: components["schemas"]["Share"];
+            /** @description How often each mark from 1 (very bad) to 5 (very good) was given. */
+            marks: number[];
+            /**
+             * Format: double
+             * @description Their mean, rounded to two decimals.
+             */
+            mean?: number | null;
+            /** @description The question, as customers read it. */
+            question: string;
         };
         /** @description One booked visit. Its code is shown to whoever books it, once, and never here. */
         AppointmentDetail: {
@@ -1632,6 +1756,27 @@ export interface components {
             /** @description What is counted, in Latvian. */
             what: string;
         };
+        /** @description One method of every working day. */
+        DailyMethod: {
+            /** @description Marks of today, to take back. */
+            marks: number[];
+            /** @description Method. */
+            method: components["schemas"]["Method"];
+            /** @description What it looks at. */
+            rows: components["schemas"]["DailyRow"][];
+        };
+        /** @description One row of it. */
+        DailyRow: {
+            /** @description What it evaluates, to the letter. */
+            criterion: string;
+            /** @description Whoever asks has done it today. */
+            marked: boolean;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
+        };
         /** @description One date, planned against actual (A1.11). */
         DayLine: {
             /**
@@ -1748,6 +1893,24 @@ export interface components {
          * @enum {string}
          */
         DayState: "served" | "empty" | "missing" | "closed" | "extra" | "ahead";
+        /** @description On how many working days something of every working day was done. */
+        DaysDone: {
+            /**
+             * Format: int32
+             * @description Working days on which it was.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description Working days.
+             */
+            of: number;
+            /**
+             * Format: int32
+             * @description How often in all; several people may do it on one day.
+             */
+            times: number;
+        };
         /** @description A desk after a step. */
         DeskAnswer: {
             /** @description Login of the consultant. */
@@ -1981,6 +2144,37 @@ export interface components {
              */
             within_s: number;
         };
+        /** @description One that was held, with its notes. */
+        EntryAnswer: components["schemas"]["EntryLine"] & {
+            /** @description Its notes; may be empty. */
+            notes: string;
+        };
+        /** @description One that was held. */
+        EntryLine: {
+            /** @description Login of who entered it. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            entered_at: string;
+            /** @description There are notes. */
+            has_notes: boolean;
+            /**
+             * Format: date
+             * @description When, local.
+             */
+            held_on: string;
+            /**
+             * Format: int64
+             * @description Names it.
+             */
+            id: number;
+            /** @description What it found. */
+            result: string;
+            /** @description As what. */
+            role: components["schemas"]["Role"];
+        };
         /** @description What a live view's frame holds. */
         Envelope_BoardView: {
             /**
@@ -2207,6 +2401,61 @@ export interface components {
             /** @description `kiosk`, `board`, `desk` or `manager`. */
             view: string;
         };
+        /** @description One row and method of annex 1 and how it stands on a date. */
+        EvaluationLine: {
+            /** @description What the row evaluates, to the letter. */
+            criterion: string;
+            done?: components["schemas"]["DaysDone"] | null;
+            /**
+             * Format: date
+             * @description When it is due next or, held as needed, planned.
+             */
+            due?: string | null;
+            /** @description How often. */
+            every: components["schemas"]["Every"];
+            /** @description How often, to the letter. */
+            frequency: string;
+            /**
+             * Format: int32
+             * @description How often it was held in the span.
+             */
+            held: number;
+            /**
+             * Format: date
+             * @description When it was held last; absent where Rinda knows of none.
+             */
+            last?: string | null;
+            /** @description The method. */
+            method: components["schemas"]["Method"];
+            /** @description Its name, to the letter. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days since it was due; 0 where it is not overdue.
+             */
+            overdue_days: number;
+            /** @description Who, to the letter. */
+            responsible: string;
+            /** @description What that one found; absent for what is due every working day. */
+            result?: string | null;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
+            /** @description How it stands. */
+            state: components["schemas"]["EvaluationState"];
+        };
+        /**
+         * @description How one evaluation stands.
+         * @enum {string}
+         */
+        EvaluationState: "overdue" | "due" | "in_time" | "as_needed";
+        /**
+         * @description How often, as the program reckons.
+         * @enum {string}
+         */
+        Every: "working_day" | "month" | "quarter" | "year" | "as_needed";
         /**
          * @description Tickets of a service or of all, by their outcome, and their times.
          *     `issued = finished + no_show + cancelled + open`.
@@ -2552,6 +2801,25 @@ export interface components {
              * @description Monday = 1.
              */
             weekday: number;
+        };
+        /** @description One that was held. */
+        HeldRequest: {
+            /**
+             * Format: date
+             * @description When, local; not in the future.
+             */
+            held_on: string;
+            /** @description Method. */
+            method: components["schemas"]["Method"];
+            /** @description What else is worth keeping, at most 2,000 characters. */
+            notes?: string;
+            /** @description What it found, 1 to 200 characters. */
+            result: string;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
         };
         /** @description Whether somebody at a kiosk awaits help. */
         HelpAnswer: {
@@ -2943,6 +3211,19 @@ export interface components {
             /** @description Waiting customers without a paper that is known to be out, at most [`PAPERS_MAX`]. */
             without_paper: components["schemas"]["PaperLine"][];
         };
+        /** @description What was done today. */
+        MarkRequest: {
+            /** @description Method of every working day. */
+            method: components["schemas"]["Method"];
+            /** @description Rows of annex 1; all that have the method where absent. */
+            rows?: number[] | null;
+        };
+        /**
+         * @description A method of evaluation. Where one cell of the annex has two frequencies for two people, each is
+         *     a method of its own.
+         * @enum {string}
+         */
+        Method: "self_check" | "observation" | "quality_observation" | "queue_system" | "control_visit" | "mystery_customer" | "customer_survey" | "staff_survey" | "monthly_review" | "quarterly_review";
         /** @description Mischief over some dates. */
         Mischief: components["schemas"]["MischiefCounts"] & {
             /** @description Date by date, those with data; empty in the report of one date. */
@@ -3348,6 +3629,21 @@ export interface components {
             /** @description Role. */
             role: components["schemas"]["Role"];
         };
+        /** @description For when one is planned. */
+        PlanRequest: {
+            /** @description A method that is held as needed. */
+            method: components["schemas"]["Method"];
+            /**
+             * Format: date
+             * @description When, local, not in the past; absent: no longer planned.
+             */
+            on?: string | null;
+            /**
+             * Format: int32
+             * @description Row of annex 1.
+             */
+            row: number;
+        };
         /** @description A press that the simulated board took. */
         PressAnswer: {
             /**
@@ -3414,6 +3710,8 @@ export interface components {
             days: components["schemas"]["DayLine"][];
             /** @description By desk. */
             desks: components["schemas"]["DeskLine"][];
+            /** @description The other evaluations of annex 1 as they stand at the end of the quarter or now. */
+            evaluations: components["schemas"]["EvaluationLine"][];
             /** @description When customers came, were called and were served, and how long they waited. */
             flow: components["schemas"]["Flow"];
             /**
@@ -3441,6 +3739,7 @@ export interface components {
             sign_off: components["schemas"]["SignOff"];
             /** @description Desks required beside the desks that were open. */
             staffing: components["schemas"]["Staffing"];
+            survey?: components["schemas"]["SurveyReport"] | null;
             /**
              * Format: int32
              * @description Target wait, seconds.
@@ -3506,6 +3805,30 @@ export interface components {
             line: number;
             /** @description Why, and what to do: a Latvian sentence. */
             why: string;
+        };
+        /** @description The whole register. */
+        RegisterAnswer: {
+            /** @description Rows 4 to 8, 11 and 12 by method, in the annex's order; days done are those of this month. */
+            lines: components["schemas"]["RegisterLine"][];
+            /**
+             * Format: int32
+             * @description How many are overdue.
+             */
+            overdue: number;
+            /**
+             * Format: date
+             * @description Today at the centre.
+             */
+            today: string;
+        };
+        /** @description One row and method. */
+        RegisterLine: components["schemas"]["EvaluationLine"] & {
+            /** @description Those held, the newest first; none for what is due every working day. */
+            entries: components["schemas"]["EntryLine"][];
+            /** @description Whoever asks has marked it today. */
+            marked: boolean;
+            /** @description Whoever asks enters these. */
+            may_enter: boolean;
         };
         /** @description Tickets that were promised a median within one bin, and called. */
         ReliabilityBin: {
@@ -4013,6 +4336,91 @@ export interface components {
             /** @description Who. */
             who: components["schemas"]["Who"];
         };
+        /** @description One comment. */
+        SurveyComment: {
+            /** @description The words. */
+            text: string;
+            /**
+             * Format: date
+             * @description Date of the visit.
+             */
+            visited_on: string;
+        };
+        /** @description The survey of a month. */
+        SurveyMonth: {
+            /** @description Customers who answered, of those whose visit ended while it was offered. */
+            answered: components["schemas"]["Share"];
+            /** @description "2026-10". */
+            month: string;
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+        };
+        /** @description What the ticket's page offers once the visit is over. */
+        SurveyOffer: {
+            /** @enum {string} */
+            kind: "form";
+        } | {
+            /** @enum {string} */
+            kind: "link";
+            /** @description Its address. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            kind: "answered";
+        };
+        /** @description The survey of a quarter. */
+        SurveyReport: {
+            /** @description Customers who answered, of those whose visit ended on these dates. */
+            answered: components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description Of those who answered, with a comment.
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Dates with data on which it was offered.
+             */
+            dates: number;
+            /** @description By month of the visit. */
+            months: components["schemas"]["SurveyMonth"][];
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+            /** @description By service, in button order. */
+            services: components["schemas"]["SurveyService"][];
+        };
+        /** @description A customer's answers. */
+        SurveyRequest: {
+            /** @description At most 500 characters. */
+            comment?: string;
+            /** @description For each question a mark from 1 (very bad) to 5 (very good), null where left out; at least one. */
+            marks: (number | null)[];
+        };
+        /** @description What customers answered. */
+        SurveyResults: {
+            /** @description The newest comments of the last six months. */
+            comments: components["schemas"]["SurveyComment"][];
+            /** @description Comments of that time in all. */
+            comments_kept: number;
+            /** @description The last six months, the newest first. */
+            months: components["schemas"]["SurveyMonth"][];
+            /** @description The form is on tickets' pages now. */
+            on: boolean;
+        };
+        /** @description The survey of a service. */
+        SurveyService: {
+            /**
+             * Format: int64
+             * @description Customers who answered.
+             */
+            answers: number;
+            /** @description Its name, to the letter of A2/2/1.3. */
+            name: string;
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+        };
         /** @description A word of the report. */
         Term: {
             /** @description What it means, with its formula. */
@@ -4242,6 +4650,20 @@ export interface components {
             p90_s?: number | null;
             /** @description Too few cases to mean much. */
             small_sample: boolean;
+        };
+        /** @description What whoever asks does every working day. */
+        TodayAnswer: {
+            /**
+             * Format: date
+             * @description Today at the centre.
+             */
+            date: string;
+            /** @description By method. */
+            methods: components["schemas"]["DailyMethod"][];
+        };
+        /** @description What the ticket's page shows. */
+        TrackAnswer: components["schemas"]["TrackView"] & {
+            survey?: components["schemas"]["SurveyOffer"] | null;
         };
         /** @description Where the customer's ticket stands. */
         TrackState: {
@@ -5553,6 +5975,219 @@ export interface operations {
             };
         };
     };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryLine"];
+                };
+            };
+            /** @description `not_allowed`: another role enters it; `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationLine"];
+                };
+            };
+            /** @description `not_allowed`, `past_date`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayAnswer"];
+                };
+            };
+            /** @description `already_marked`, `not_allowed`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
+            };
+            /** @description `no_such_entry`, `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Entry or mark */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_entry`, `not_allowed`: another role enters it, or somebody else marked it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_help: {
         parameters: {
             query?: never;
@@ -6314,6 +6949,34 @@ export interface operations {
             };
         };
     };
+    results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResults"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -6637,7 +7300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrackView"];
+                    "application/json": components["schemas"]["TrackAnswer"];
                 };
             };
             /** @description As the `If-None-Match` given says */
@@ -6740,6 +7403,40 @@ export interface operations {
                 };
             };
             /** @description `not_signed_in` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the ticket's page */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyRequest"];
+            };
+        };
+        responses: {
+            /** @description Thank you */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `already_answered`, `visit_not_over`, `no_such_ticket`, `invalid` */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -49,7 +49,7 @@ export type Mischief = Schemas['Mischief'];
 export type MischiefToday = Schemas['MischiefToday'];
 export type Term = Schemas['Term'];
 
-export type TrackView = Schemas['TrackView'];
+export type TrackView = Schemas['TrackAnswer'];
 export type TrackState = Schemas['TrackState'];
 
 /** The answer to `GET /api/v1/centre`. */

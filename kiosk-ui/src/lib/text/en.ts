@@ -1,10 +1,12 @@
 import { pluralEn } from '../plural';
 import { appointmentsEn } from './appointments-en';
 import type { Texts } from './lv';
+import { evaluationsEn } from './evaluations';
 import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
 import { mischiefEn, staffingEn } from './staffing';
+import { surveyEn } from './survey';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
 
@@ -378,6 +380,8 @@ export const en: Texts = {
   mischief: mischiefEn,
   history: historyEn,
   myDay: myDayEn,
+  evaluations: evaluationsEn,
+  survey: surveyEn,
   calendar: {
     month: (month, year) => `${monthsEn[month - 1] ?? ''} ${year}`,
     weekdayShort: (day) => ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][day - 1] ?? '',

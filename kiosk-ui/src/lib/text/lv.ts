@@ -1,9 +1,11 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
+import { evaluationsLv } from './evaluations';
 import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
 import { mischiefLv, staffingLv } from './staffing';
+import { surveyLv } from './survey';
 import { appointmentsLv } from './appointments-lv';
 
 const customers = (count: number) =>
@@ -399,6 +401,8 @@ export const lv = {
   mischief: mischiefLv,
   history: historyLv,
   myDay: myDayLv,
+  evaluations: evaluationsLv,
+  survey: surveyLv,
   calendar: {
     month: (month: number, year: number) => `${year}. gada ${monthsLv[month - 1] ?? ''}`,
     weekdayShort: (day: number) => ['P', 'O', 'T', 'C', 'Pk', 'S', 'Sv'][day - 1] ?? '',
