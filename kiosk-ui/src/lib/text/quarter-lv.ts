@@ -1,3 +1,5 @@
+import { pluralLv } from '../plural';
+
 const weekdaysOn = ['pirmdien', 'otrdien', 'trešdien', 'ceturtdien', 'piektdien', 'sestdien', 'svētdien'];
 
 /** "otrdienās": on every one of them. */
@@ -29,6 +31,8 @@ export const quarterLv = {
         ? `Dati par ${withData} no ${planned} pieņemšanas dienām.`
         : `Dati par ${withData} no ${due} pieņemšanas dienām (ceturksnī ${planned}).`,
   missing: (dates: string) => `Datu nav par: ${dates}`,
+  missingCount: (days: number) =>
+    `Datu nav par ${days} ${pluralLv(days, { zero: 'dienām', one: 'dienu', other: 'dienām' })}.`,
   keyFigures: 'Galvenie rādītāji',
   figure: 'Rādītājs',
   now: 'Šajā ceturksnī',
