@@ -137,6 +137,17 @@ test.describe('a quarter with months of data', () => {
     }
   });
 
+  test('leads from an exception of a clause to its date', async ({ pages }) => {
+    const page = await withQuarter(pages);
+    const row = page.getByTestId('report-compliance').getByRole('row', { name: /^A1\.11/ });
+    await row.locator('summary').click();
+    await expect(row).toContainText('16.10.2026');
+    await row.getByRole('link', { name: /12\.10\.2026/ }).click();
+    await expect(page.getByTestId('day-halves')).toContainText('12.10.2026.');
+    await page.goBack();
+    await expect(page.locator('#q-compliance')).toBeFocused();
+  });
+
   test('has the figures of every plot in a table below it', async ({ pages }) => {
     const page = await withQuarter(pages);
     for (const plot of PLOTS) {
