@@ -67,7 +67,7 @@ export function heatPlot(report: Report, t: Texts): Plot {
     height: (width) =>
       width < NARROW_PX
         ? halfHours(heat).length * 32 + 176
-        : weekdaysOf(heat).length * (width < PAPER_ROWS_PX ? 36 : 48) + 96,
+        : weekdaysOf(heat).length * (width < PAPER_ROWS_PX ? 30 : 48) + 96,
     option: (space) => option(report, t, space),
     link: (mark) => (heat[mark] ? link(heat[mark]) : undefined),
   };
