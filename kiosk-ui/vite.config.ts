@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Fonts and pictures stay files: the policy allows `font-src 'self'` only.
     assetsInlineLimit: 0,
+    // The drawing library, in kB: loaded apart, and only by the manager's page.
+    chunkSizeWarningLimit: 640,
     rollupOptions: {
       input: {
         kiosk: page('kiosk'),

@@ -142,6 +142,10 @@ export function report(quarter: string): QuarterReport {
         n: 35,
         of: 40,
         exceptions: [12, 13, 14, 15, 16].map((day) => `nav datu par ${day}.10.2026.`),
+        links: [12, 13].map((day) => ({
+          text: `nav datu par ${day}.10.2026.`,
+          href: `/manager#/day/2026-10-${day}`,
+        })),
       },
       { clause: 'A2/2/1.3', what: 'Pogas ar standarta nosaukumiem', n: 3, of: 3, exceptions: [] },
       {

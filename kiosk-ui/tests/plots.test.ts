@@ -117,6 +117,14 @@ describe('the heat map', () => {
     expect(plot.summary).toContain('pārsniedz 1 no 3');
   });
 
+  it('makes no headline of a few tickets, unless there are only few', () => {
+    const few = { weekday: 5, at: '11:00', issued: 2, wait: times(3000, true) };
+    const summary = (cells: HeatCell[]) =>
+      heatPlot({ flow: { ...given.flow, heat: cells }, quarter: '2026-Q4', target_s: 900 }, lv).summary;
+    expect(summary([...heat, few])).toContain('pirmdienās');
+    expect(summary([few])).toContain('50,0* min');
+  });
+
   it('writes each cell’s minutes, marks small samples and those over the target', () => {
     expect(halfHours(heat)).toEqual(['09:00', '09:30', '10:00']);
     expect(plot.table.head).toEqual(['Pusstunda', 'Pirmdiena', 'Trešdiena']);

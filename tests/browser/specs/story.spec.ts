@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { accessible } from '../support/accessible.ts';
 import { expect, test } from '../support/fixtures.ts';
 
 test.use({ centreOptions: { appointments: false, devices: false, morning: true } });
@@ -18,15 +18,6 @@ class Person {
     this.clicks += 1;
     await this.page.getByTestId(testid).getByRole('link', { name }).first().click();
   }
-}
-
-async function accessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
-    what,
-  ).toEqual([]);
 }
 
 test('the worst half-hour of the week, in three clicks at most', async ({ pages }) => {

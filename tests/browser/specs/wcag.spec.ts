@@ -1,21 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { accessible } from '../support/accessible.ts';
 import { expect, inPhase, test } from '../support/fixtures.ts';
 
 /** Slower than a scanner types. */
 const TYPING_MS = 200;
-
-/** No serious or critical violation of WCAG 2.2 A and AA; the rest is printed for whoever wants to do better. */
-async function accessible(page: Page, what: string): Promise<void> {
-  // Where something still moves in, its colours are not its colours yet.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((running) => running.finished.catch(() => {}))),
-  );
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect(told, what).toEqual([]);
-}
 
 test('customers’ pages have no serious fault of accessibility', async ({ centre, pages }) => {
   const kiosk = await pages.kiosk();

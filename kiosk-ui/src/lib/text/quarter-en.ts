@@ -1,3 +1,4 @@
+import { pluralEn } from '../plural';
 import type { plotsLv, quarterLv } from './quarter-lv';
 
 const weekdays = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'];
@@ -27,6 +28,7 @@ export const quarterEn: typeof quarterLv = {
         ? `Data of ${withData} of ${planned} reception days.`
         : `Data of ${withData} of ${due} reception days so far (${planned} in the quarter).`,
   missing: (dates) => `No data of: ${dates}`,
+  missingCount: (days) => `No data of ${days} ${pluralEn(days, 'day', 'days')}.`,
   keyFigures: 'Key figures',
   figure: 'Figure',
   now: 'This quarter',

@@ -1,7 +1,12 @@
+import { pluralLv } from '../plural';
+
 const weekdaysOn = ['pirmdien', 'otrdien', 'trešdien', 'ceturtdien', 'piektdien', 'sestdien', 'svētdien'];
 
 /** "otrdienās": on every one of them. */
 const onWeekdays = (weekday: number) => `${weekdaysOn[weekday - 1] ?? ''}ās`;
+/** "21 biļetes", "22 biļetēm" after "no". */
+const outOf = (count: number, one: string, other: string) =>
+  `${count} ${pluralLv(count, { zero: other, one, other })}`;
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The quarter's page: what stands around its tables. */
@@ -20,7 +25,7 @@ export const quarterLv = {
     'sign-off': 'Apstiprinājums',
   },
   lead: (issued: number, finished: number, noShow: number) =>
-    `No ${issued} izsniegtajām biļetēm pabeigtas ${finished}, neieradās ${noShow}.`,
+    `No ${outOf(issued, 'izsniegtās biļetes', 'izsniegtajām biļetēm')} pabeigtas ${finished}, neieradās ${noShow}.`,
   leadTarget: (share: string, minutes: number) => ` ${minutes} minūtēs uzaicināti ${share} klientu.`,
   completeness: (withData: number, due: number, planned: number) =>
     withData === planned
@@ -29,6 +34,8 @@ export const quarterLv = {
         ? `Dati par ${withData} no ${planned} pieņemšanas dienām.`
         : `Dati par ${withData} no ${due} pieņemšanas dienām (ceturksnī ${planned}).`,
   missing: (dates: string) => `Datu nav par: ${dates}`,
+  missingCount: (days: number) =>
+    `Datu nav par ${days} ${pluralLv(days, { zero: 'dienām', one: 'dienu', other: 'dienām' })}.`,
   keyFigures: 'Galvenie rādītāji',
   figure: 'Rādītājs',
   now: 'Šajā ceturksnī',
@@ -59,7 +66,7 @@ export const quarterLv = {
   byService: 'Salīdzinājums pa pakalpojumiem',
   allDays: 'Visas dienas tabulā',
   strip: 'Atbilstība standartam',
-  stripNote: (met: number, all: number) => `Pilnībā izpildīti ${met} no ${all} punktiem.`,
+  stripNote: (met: number, all: number) => `Pilnībā izpildīti ${met} no ${outOf(all, 'punkta', 'punktiem')}.`,
   booked: 'Pieraksti',
   atWeekday: (weekday: number, half: string, quarter: string) =>
     `${capital(onWeekdays(weekday))} ${half}, ${quarter}`,
@@ -88,7 +95,7 @@ export const plotsLv = {
     over: (over: number, all: number, minutes: number) =>
       over === 0
         ? ` Mērķis ${minutes} min ievērots visās pusstundās.`
-        : ` ${minutes} min mērķi pārsniedz ${over} no ${all} pusstundām.`,
+        : ` ${minutes} min mērķi pārsniedz ${over} no ${outOf(all, 'pusstundas', 'pusstundām')}.`,
     from: (minutes: string) => `virs ${minutes} min`,
     upTo: (minutes: string) => `līdz ${minutes} min`,
     between: (from: string, to: string) => `${from}–${to} min`,
@@ -106,14 +113,14 @@ export const plotsLv = {
   weeks: {
     title: 'Gaidīšana pa nedēļām',
     summary: (met: number, all: number, minutes: number) =>
-      `90. procentile ${minutes} min mērķī bija ${met} no ${all} nedēļām.`,
+      `90. procentile ${minutes} min mērķī bija ${met} no ${outOf(all, 'nedēļas', 'nedēļām')}.`,
     longest: (span: string, minutes: string) => ` Garākā gaidīšana ${span}: ${minutes} min.`,
     week: 'Nedēļa',
   },
   ecdf: {
     title: 'Cik klientu uzaicināti cik minūtēs',
     summary: (share: string, minutes: number, called: number) =>
-      `No ${called} uzaicinātajiem ${share} uzaicināti ${minutes} minūtēs`,
+      `No ${outOf(called, 'uzaicinātā', 'uzaicinātajiem')} ${share} uzaicināti ${minutes} minūtēs`,
     rest: (half: string, nine: string, all: string) =>
       `; puse ${half}, deviņi no desmit ${nine}, pēdējais ${all} minūtēs.`,
     within: 'Minūtēs',
@@ -125,14 +132,14 @@ export const plotsLv = {
     summary: (weekday: number, short: number, all: number) =>
       short === 0
         ? `${capital(onWeekdays(weekday))} galdu pietika visās ${all} pusstundās.`
-        : `${capital(onWeekdays(weekday))} galdu trūka ${short} no ${all} pusstundām.`,
+        : `${capital(onWeekdays(weekday))} galdu trūka ${short} no ${outOf(all, 'pusstundas', 'pusstundām')}.`,
     axis: 'galdi',
   },
   reliability: {
     title: 'Cik labi piepildījās solītais gaidīšanas laiks',
     note: 'Uz biļetes un ekrānā solītais salīdzināts ar to, cik klienti tiešām gaidīja.',
     summary: (share: string, count: number) =>
-      `Solītajā laikā (90. procentile) uzaicināti ${share} no ${count} klientiem; jābūt ap 90\u00a0%.`,
+      `Solītajā laikā (90. procentile) uzaicināti ${share} no ${outOf(count, 'klienta', 'klientiem')}; jābūt ap 90\u00a0%.`,
     promisedBin: 'Solīts, min',
     promised: 'Solīts vidēji',
     actual: 'Gaidīja, mediāna',

@@ -44,7 +44,9 @@ const isOver = (cell: HeatCell, target_s: number) => (cell.wait.p90_s ?? 0) > ta
 export function heatPlot(report: Report, t: Texts): Plot {
   const { heat } = report.flow;
   const measured = heat.filter(({ wait }) => typeof wait.p90_s === 'number');
-  const worst = measured.reduce<HeatCell | null>(
+  // A few tickets make no headline where others are many.
+  const many = measured.filter(({ wait }) => !wait.small_sample);
+  const worst = (many.length > 0 ? many : measured).reduce<HeatCell | null>(
     (most, cell) => ((cell.wait.p90_s ?? 0) > (most?.wait.p90_s ?? -1) ? cell : most),
     null,
   );
@@ -54,15 +56,18 @@ export function heatPlot(report: Report, t: Texts): Plot {
     title: t.plots.heat.title,
     note: t.plots.heat.note,
     summary: worst
-      ? t.plots.heat.summary(worst.weekday, halfHourText(worst.at), minutesText(worst.wait.p90_s)) +
-        t.plots.heat.over(over, measured.length, report.target_s / 60)
+      ? t.plots.heat.summary(
+          worst.weekday,
+          halfHourText(worst.at),
+          minutesText(worst.wait.p90_s, worst.wait.small_sample),
+        ) + t.plots.heat.over(over, measured.length, report.target_s / 60)
       : t.plots.nothing,
     empty: worst === null,
     table: table(report, t, link),
     height: (width) =>
       width < NARROW_PX
         ? halfHours(heat).length * 32 + 176
-        : weekdaysOf(heat).length * (width < PAPER_ROWS_PX ? 36 : 48) + 96,
+        : weekdaysOf(heat).length * (width < PAPER_ROWS_PX ? 30 : 48) + 96,
     option: (space) => option(report, t, space),
     link: (mark) => (heat[mark] ? link(heat[mark]) : undefined),
   };
