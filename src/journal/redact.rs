@@ -11,6 +11,7 @@ use super::record::{Fact, Record};
 use super::state::State;
 use crate::access::{AccessEvent, Register};
 use crate::quality::QualityEvent;
+use crate::quality::mornings::MorningEvent;
 use crate::queue::appointments::{CodeHash, ReferenceHash, Source};
 use crate::queue::centre::Centre;
 use crate::queue::command::Actor;
@@ -143,6 +144,7 @@ impl Redactor {
         match &mut record.fact {
             Fact::Queue(event) => self.staff_of_event(event),
             Fact::Access(event) => self.staff_of_access(event),
+            // Who did it is the record's actor.
             Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
             | Fact::Sealed(_)
             | Fact::Redacted(_) => {}
@@ -327,9 +329,16 @@ fn reasons(record: &mut Record) {
             }
             let calendar = &mut centre.calendar;
             calendar.forget(jiff::civil::Date::MAX, FieldClass::Reasons);
+            let quality = Arc::make_mut(&mut state.quality);
+            quality.mornings.forget_notes(jiff::civil::Date::MAX);
+        }
+        Fact::Quality(QualityEvent::Morning(MorningEvent::Checked { check, .. })) => {
+            check.forget_note();
         }
         // The result of an evaluation is what the standard wants kept, no reason somebody gave.
-        Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
+        Fact::Quality(
+            QualityEvent::Evaluation(_) | QualityEvent::Morning(MorningEvent::DoorsOpened { .. }),
+        )
         | Fact::Access(_)
         | Fact::Sealed(_)
         | Fact::Redacted(_) => {}

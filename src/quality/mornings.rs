@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Noted;
+use crate::queue::retention::CLEARED;
 
 /// The doors are open at least this long before reception (A2/1/6.1).
 pub const DOORS_LEAD: SignedDuration = SignedDuration::from_mins(2);
@@ -47,6 +48,13 @@ pub struct MorningCheck {
 }
 
 impl MorningCheck {
+    /// Clears the note, where there is one.
+    pub fn forget_note(&mut self) {
+        if !self.note.is_empty() {
+            CLEARED.clone_into(&mut self.note);
+        }
+    }
+
     /// Nothing was at fault.
     pub fn is_in_order(&self) -> bool {
         [self.information, self.signs, self.monitor]
@@ -123,6 +131,14 @@ pub enum MorningRejection {
 }
 
 impl Mornings {
+    /// Forgets what was noted of the mornings up to `last`, where that is kept no longer.
+    pub fn forget_notes(&mut self, last: Date) {
+        let mornings = self.0.range_mut(..=last).map(|(_, morning)| morning);
+        for checked in mornings.filter_map(|morning| morning.checked.as_mut()) {
+            checked.check.forget_note();
+        }
+    }
+
     /// Whether a change may be made; `tz` makes dates local.
     ///
     /// # Errors
