@@ -145,7 +145,9 @@ impl Redactor {
             Fact::Queue(event) => self.staff_of_event(event),
             Fact::Access(event) => self.staff_of_access(event),
             // Who did it is the record's actor.
-            Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
+            Fact::Quality(
+                QualityEvent::Evaluation(_) | QualityEvent::Morning(_) | QualityEvent::Signing(_),
+            )
             | Fact::Sealed(_)
             | Fact::Redacted(_) => {}
             Fact::Snapshot(state) => self.staff_of_state(state),
@@ -335,9 +337,12 @@ fn reasons(record: &mut Record) {
         Fact::Quality(QualityEvent::Morning(MorningEvent::Checked { check, .. })) => {
             check.forget_note();
         }
-        // The result of an evaluation is what the standard wants kept, no reason somebody gave.
+        // Results of evaluations and signatures with their remarks are what the standard wants
+        // kept, no reason somebody gave.
         Fact::Quality(
-            QualityEvent::Evaluation(_) | QualityEvent::Morning(MorningEvent::DoorsOpened { .. }),
+            QualityEvent::Evaluation(_)
+            | QualityEvent::Signing(_)
+            | QualityEvent::Morning(MorningEvent::DoorsOpened { .. }),
         )
         | Fact::Access(_)
         | Fact::Sealed(_)
