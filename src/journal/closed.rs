@@ -6,14 +6,18 @@ use std::path::Path;
 use super::append;
 use super::files;
 use super::quarter::Quarter;
-use super::record::{Fact, Seal};
-use super::scan::{Step, Walk};
+use super::record::Seal;
+use super::seals::Seals;
 
-/// A quarter's closed file. Nothing is appended to it any more, so its hash stays as it is.
+/// A quarter's closed file. Nothing is appended to it any more; its hash changes only
+/// where fields are cleared in it, which the journal tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
-    /// What the first record after it says it contains; none where that record is damaged.
+    /// What it has to contain by the seal after it, or by what was cleared in it since; none where
+    /// the seal is damaged.
     pub seal: Option<Seal>,
+    /// Everything it ever had to hash to, from its seal on.
+    pub was: Vec<String>,
     /// What it contains, read now.
     pub now: Seal,
 }
@@ -22,6 +26,11 @@ impl Closed {
     /// The file is what its seal says.
     pub fn is_whole(&self) -> bool {
         self.seal.as_ref() == Some(&self.now)
+    }
+
+    /// The file is what it was when it had this hash, but for fields cleared in it since.
+    pub fn follows(&self, sha256: &str) -> bool {
+        self.is_whole() && self.was.iter().any(|was| was == sha256)
     }
 }
 
@@ -35,25 +44,13 @@ pub fn closed(data: &Path, quarter: Quarter) -> io::Result<Option<Closed>> {
     let Some(at) = files.iter().position(|file| file.quarter == quarter) else {
         return Ok(None);
     };
-    let (Some(file), Some(next)) = (files.get(at), files.get(at + 1)) else {
+    let (Some(file), Some(after)) = (files.get(at), files.get(at + 1..)) else {
         return Ok(None);
     };
+    if after.is_empty() {
+        return Ok(None);
+    }
     let now = append::seal(file)?;
-    let mut walk = Walk::begin(next, None)?;
-    let seal = match walk.step() {
-        Some(Step::Line(_, line)) => match line.record().map(|record| record.fact) {
-            Ok(Fact::Sealed(seal)) if seal.quarter == now.quarter => Some(seal),
-            Ok(
-                Fact::Sealed(_)
-                | Fact::Queue(_)
-                | Fact::Access(_)
-                | Fact::Quality(_)
-                | Fact::Snapshot(_)
-                | Fact::Redacted(_),
-            )
-            | Err(_) => None,
-        },
-        Some(Step::Damage(_)) | None => None,
-    };
-    Ok(Some(Closed { seal, now }))
+    let (seal, was) = Seals::read(after)?.of(quarter);
+    Ok(Some(Closed { seal, was, now }))
 }

@@ -250,8 +250,6 @@ impl Due {
 
     /// Whether the file is what it has to be, and what must be known before its first line.
     fn look(&self) -> Result<Looked, RedactError> {
-        let seals = files::list(&self.dir).and_then(|files| Seals::read(&files));
-        let seals = seals.map_err(failed(&self.file))?;
         let mut walk = Walk::begin(&self.file, None).map_err(failed(&self.file))?;
         let mut looked = Looked::default();
         while let Some(step) = walk.step() {
@@ -269,7 +267,10 @@ impl Due {
                 Step::Damage(damage) => return Err(self.damaged(damage.to_string())),
             }
         }
+        // The file before its seals: a daemon that clears it meanwhile records that first.
         looked.seal = append::seal(&self.file).map_err(failed(&self.file))?;
+        let seals = files::list(&self.dir).and_then(|files| Seals::read(&files));
+        let seals = seals.map_err(failed(&self.file))?;
         match seals.judge(self.quarter(), &looked.seal) {
             // A new file that never took its place is written once more.
             Stand::Right | Stand::Behind(_) => Ok(looked),

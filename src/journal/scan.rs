@@ -128,9 +128,10 @@ pub(super) struct Walk {
     /// Just behind the last newline.
     newline_end: u64,
     pending: VecDeque<Damage>,
-    last: Option<Last>,
+    /// The last line seen, and the link the next line of the file has to carry.
+    before: Option<Last>,
     /// The same with the link by which the next file knows it.
-    known: Option<Last>,
+    last: Option<Last>,
     sum: Sha256,
 }
 
@@ -148,8 +149,8 @@ impl Walk {
             garbled_from: None,
             newline_end: 0,
             pending: VecDeque::new(),
+            before: last,
             last,
-            known: last,
             sum: Sha256::new(),
         })
     }
@@ -164,8 +165,8 @@ impl Walk {
         while self.offset < offset && !self.ended {
             self.read()?;
         }
+        self.before = None;
         self.last = None;
-        self.known = None;
         self.garbled_from = None;
         self.pending.clear();
         Ok(())
@@ -175,14 +176,14 @@ impl Walk {
     pub(super) fn leap_to(&mut self, seq: u64) -> io::Result<()> {
         self.offset = self.source.leap(seq)?;
         self.newline_end = self.offset;
+        self.before = None;
         self.last = None;
-        self.known = None;
         Ok(())
     }
 
     /// The last line seen, and the link by which the next file goes on.
     pub(super) fn last(&self) -> Option<Last> {
-        self.known
+        self.last
     }
 
     /// Bytes read so far.
@@ -261,7 +262,7 @@ impl Walk {
         let known_by = line.known_by();
         self.tell_garbled(self.line_at);
         let file = self.name.clone();
-        if let Some((last_seq, last_link)) = self.last {
+        if let Some((last_seq, last_link)) = self.before {
             if seq <= last_seq {
                 self.pending.push_back(Damage::Repeated { file, seq });
                 return;
@@ -276,8 +277,8 @@ impl Walk {
                 self.pending.push_back(Damage::Unlinked { file, seq });
             }
         }
-        self.last = Some((seq, link));
-        self.known = Some((seq, known_by));
+        self.before = Some((seq, link));
+        self.last = Some((seq, known_by));
         self.held = true;
     }
 

@@ -75,6 +75,23 @@ impl Seals {
         known
     }
 
+    /// What a quarter's file has to be, and everything it ever had to hash to.
+    pub(super) fn of(&self, quarter: Quarter) -> (Option<Seal>, Vec<String>) {
+        let Some(sealed) = self.sealed.get(&quarter) else {
+            return (None, Vec::new());
+        };
+        let was: Vec<String> = self
+            .history(sealed)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let must = Seal {
+            sha256: was.last().cloned().unwrap_or_default(),
+            ..sealed.clone()
+        };
+        (Some(must), was)
+    }
+
     /// How a file stands that is this.
     pub(super) fn judge(&self, quarter: Quarter, is: &Seal) -> Stand {
         let Some(sealed) = self.sealed.get(&quarter) else {

@@ -12,6 +12,7 @@ use crate::access::Register;
 use crate::quality::{Noted, Quality};
 use crate::queue::centre::Centre;
 use crate::queue::event::{Event, Happened};
+use crate::queue::retention::FieldClass;
 
 /// How long before local midnight an answered request may lie and still be answered alike after
 /// it. Within a day every answer is kept.
@@ -91,12 +92,16 @@ impl State {
         self.seq = record.seq;
     }
 
-    /// What the calendar keeps of a quarter for good goes without the fields cleared in its file.
+    /// What calendar and mornings keep of a quarter for good goes on without the fields cleared in its file.
     fn forget(&mut self, redaction: &Redaction) {
         let quarter: Option<Quarter> = redaction.quarter.parse().ok();
         if let Some(last) = quarter.and_then(Quarter::last_date) {
             for class in redaction.cleared.keys() {
                 self.centre.calendar.forget(last, *class);
+            }
+            if redaction.cleared.contains_key(&FieldClass::Reasons) {
+                let quality = Arc::make_mut(&mut self.quality);
+                quality.mornings.forget_notes(last);
             }
         }
     }

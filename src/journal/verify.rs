@@ -143,8 +143,9 @@ impl Verification<'_> {
         for (file, is) in &self.read {
             let why = match self.seals.judge(file.quarter, is) {
                 Stand::Right => None,
-                // The new file waits for the next start, which puts it into its place.
-                Stand::Behind(must) if waits(file, &must) => None,
+                // The new file waits for the next start, which puts it into its place, or has taken
+                // it since the old one was read.
+                Stand::Behind(must) if is_there(file, &must) => None,
                 Stand::Behind(_) => Some(BEHIND.to_owned()),
                 Stand::Wrong(must) => Some(difference(&must, is)),
                 Stand::Unsealed => (self.unsealed.contains(file)).then(|| UNSEALED.to_owned()),
@@ -161,9 +162,10 @@ const UNSEALED: &str = "the file after it begins without one";
 
 const BEHIND: &str = "it is what it was before fields were cleared in it; run `rinda retention`";
 
-/// Whether the file that has to be there lies beside this one.
-fn waits(file: &QuarterFile, must: &Seal) -> bool {
-    append::seal(&file.beside()).is_ok_and(|beside| beside == *must)
+/// Whether what has to be there is there by now, in its place or beside it.
+fn is_there(file: &QuarterFile, must: &Seal) -> bool {
+    let is = |file: &QuarterFile| append::seal(file).is_ok_and(|seal| seal == *must);
+    is(&file.beside()) || is(file)
 }
 
 fn difference(must: &Seal, is: &Seal) -> String {

@@ -48,6 +48,13 @@ pub struct MorningCheck {
 }
 
 impl MorningCheck {
+    /// Clears the note, where there is one.
+    pub fn forget_note(&mut self) {
+        if !self.note.is_empty() {
+            CLEARED.clone_into(&mut self.note);
+        }
+    }
+
     /// Nothing was at fault.
     pub fn is_in_order(&self) -> bool {
         [self.information, self.signs, self.monitor]
@@ -127,26 +134,24 @@ impl MorningEvent {
     /// Clears the remark, for a closed quarter's journal.
     pub fn clear_words(&mut self) {
         match self {
-            Self::Checked { check, .. } => clear_note(&mut check.note),
+            Self::Checked { check, .. } => check.forget_note(),
             Self::DoorsOpened { .. } => {}
         }
-    }
-}
-
-fn clear_note(note: &mut String) {
-    if !note.is_empty() {
-        CLEARED.clone_into(note);
     }
 }
 
 impl Mornings {
     /// Clears remarks, for a closed quarter's snapshots.
     pub fn clear_words(&mut self) {
-        let checked = self
-            .0
-            .values_mut()
-            .filter_map(|morning| morning.checked.as_mut());
-        checked.for_each(|checked| clear_note(&mut checked.check.note));
+        self.forget_notes(Date::MAX);
+    }
+
+    /// Forgets what was noted of the mornings up to `last`, where that is kept no longer.
+    pub fn forget_notes(&mut self, last: Date) {
+        let mornings = self.0.range_mut(..=last).map(|(_, morning)| morning);
+        for checked in mornings.filter_map(|morning| morning.checked.as_mut()) {
+            checked.check.forget_note();
+        }
     }
 
     /// Whether a change may be made; `tz` makes dates local.

@@ -10,6 +10,7 @@ use rinda::journal::record::{Fact, Record, Redaction, RequestMark};
 use rinda::journal::{Damage, Journal, Secrets, export, snapshot_record, verify};
 use rinda::quality::QualityEvent;
 use rinda::quality::evaluations::{Evaluation, EvaluationEvent};
+use rinda::quality::mornings::{Finding, MorningCheck, MorningEvent};
 use rinda::queue::appointments::{AppointmentId, CodeHash, ReferenceHash, Source};
 use rinda::queue::calendar::edits::DayChange;
 use rinda::queue::catalogue::Service;
@@ -205,6 +206,18 @@ impl World {
             held_on: "2026-09-29".parse().unwrap(),
             result: "Sūdzību nav".to_owned(),
         };
+        let check = MorningCheck {
+            information: Finding::InOrder,
+            signs: Finding::Fault,
+            monitor: Finding::InOrder,
+            note: "zīmi noņēma apkopēja".to_owned(),
+        };
+        let checked = MorningEvent::Checked {
+            date: "2026-09-29".parse().unwrap(),
+            check,
+        };
+        let checked = QualityEvent::Morning(checked);
+        self.put(at(now), janis.clone(), Fact::Quality(checked));
         let held = QualityEvent::Evaluation(EvaluationEvent::Held(held));
         self.put(at(now), janis.clone(), Fact::Quality(held));
     }

@@ -47,6 +47,7 @@ const SECRETS: [(FieldClass, &[&str]); 4] = [
             "Kāzas",
             "neatnāca ar bērnu",
             "atteicās slimības dēļ",
+            "zīmi noņēma apkopēja",
             "piezīme",
         ],
     ),

@@ -26,6 +26,8 @@ fn report_lines(daemon: &Daemon) -> Vec<String> {
     let lines = text.lines().map(|line| line.trim().to_owned());
     lines
         .filter(|line| !named.iter().any(|name| line.starts_with(name)))
+        // What was noted of the morning is one of the named fields too.
+        .filter(|line| !line.contains("nebija kārtībā"))
         .collect()
 }
 
