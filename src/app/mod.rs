@@ -176,6 +176,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         setup: setup.clone(),
         clock: clock.clone(),
         engine: engine.clone(),
+        data: data.clone(),
     });
     let history = Arc::new(history::Past {
         data: data.clone(),

@@ -1,7 +1,7 @@
 //! What the web needs of devices and reports, without knowing them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -17,9 +17,10 @@ use crate::devices::voice::Voice;
 use crate::engine::handle::EngineHandle;
 use crate::journal::state::State;
 use crate::metrics::{Metrics, MetricsError};
+use crate::quality::signing::Signed;
 use crate::queue::setup::Setup;
-use crate::report::{self, Eyes, Neighbour, Quarter, QuarterReport, Quarters};
-use crate::web::ports::{self, PressError, ReportError, ReportFormat, ReportOf};
+use crate::report::{self, Eyes, Neighbour, Quarter, QuarterReport, Quarters, signed};
+use crate::web::ports::{self, Looked, PressError, ReportError, ReportFormat, ReportOf};
 
 /// Simulated boards and printers by kiosk.
 pub struct SimulatedDevices(pub BTreeMap<String, Simulated>);
@@ -64,9 +65,45 @@ pub struct Figures {
     pub clock: Arc<dyn Clock>,
     /// For what is durable: rollups that lag behind it are not told as if they were whole.
     pub engine: EngineHandle,
+    /// Data directory, for what was signed.
+    pub data: PathBuf,
+}
+
+/// What a report is made of, at one moment.
+struct Sources {
+    metrics: Arc<Metrics>,
+    setup: Arc<Setup>,
+    state: Arc<State>,
+    data: PathBuf,
+    as_of: Timestamp,
 }
 
 impl Figures {
+    /// Makes something of the figures as they are now, on a thread that may wait for the disk.
+    async fn from_sources<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(&Sources) -> Result<T, ReportError> + Send + 'static,
+    ) -> Result<T, ReportError> {
+        let metrics = self.metrics.clone();
+        let sources = Sources {
+            metrics: metrics.ok_or_else(|| unreadable("the metrics are not open"))?,
+            setup: self.setup.clone(),
+            as_of: self.clock.now(),
+            state: self.engine.published().state.clone(),
+            data: self.data.clone(),
+        };
+        tokio::task::spawn_blocking(move || {
+            if sources.metrics.applied_seq().map_err(unreadable)? < sources.state.seq {
+                return Err(unreadable(
+                    "the metrics have stopped: restart the daemon, which makes them anew",
+                ));
+            }
+            make(&sources)
+        })
+        .await
+        .map_err(unreadable)?
+    }
+
     /// Rows of the rollups that differ from a recomputation.
     ///
     /// # Errors
@@ -84,83 +121,55 @@ impl ports::Reports for Figures {
         format: ReportFormat,
         eyes: Eyes,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>> {
-        let metrics = self.metrics.clone();
-        let setup = self.setup.clone();
-        let as_of = self.clock.now();
-        let state = self.engine.published().state.clone();
-        Box::pin(async move {
-            let metrics = metrics.ok_or_else(|| unreadable("the metrics are not open"))?;
-            // sled reads from the disk.
-            tokio::task::spawn_blocking(move || {
-                if metrics.applied_seq().map_err(unreadable)? < state.seq {
-                    return Err(unreadable(
-                        "the metrics have stopped: restart the daemon, which makes them anew",
-                    ));
-                }
-                let making = Making {
-                    metrics: &metrics,
-                    setup: &setup,
-                    state: &state,
-                    format,
-                    eyes,
-                    as_of,
-                };
-                making.report(&of)
-            })
-            .await
-            .map_err(unreadable)?
-        })
-    }
-}
-
-/// A report being made.
-struct Making<'a> {
-    metrics: &'a Metrics,
-    setup: &'a Setup,
-    state: &'a State,
-    format: ReportFormat,
-    eyes: Eyes,
-    as_of: Timestamp,
-}
-
-impl Making<'_> {
-    fn report(&self, of: &ReportOf) -> Result<Bytes, ReportError> {
-        match of {
+        Box::pin(self.from_sources(move |sources| match of {
             ReportOf::Quarter { year, quarter } => {
-                let quarter = format!("{year}-Q{quarter}")
-                    .parse()
-                    .map_err(|_| ReportError::NoSuchReport)?;
-                self.quarter(quarter)
+                let report = sources.quarter(named(year, quarter)?)?;
+                let report = match eyes {
+                    Eyes::Names => report,
+                    Eyes::Desks => report.without_names(),
+                };
+                render(&report, format).map_err(unreadable)
             }
-            ReportOf::Day(date) => self.day(*date),
-        }
+            ReportOf::Day(date) => sources.day(date, format, eyes),
+        }))
     }
 
-    fn quarter(&self, quarter: Quarter) -> Result<Bytes, ReportError> {
-        let figures = quarters(self.metrics, quarter)
-            .map_err(unreadable)?
-            .ok_or(ReportError::NoSuchReport)?;
-        let (setup, edits) = (self.setup, &self.state.centre.calendar);
-        let mut report = report::quarter_report_of(setup, edits, quarter, figures, self.as_of);
-        report::add_kept(&mut report, &self.state.quality);
-        let report = match self.eyes {
-            Eyes::Names => report,
-            Eyes::Desks => report.without_names(),
-        };
-        render(&report, self.format).map_err(unreadable)
+    fn to_sign(&self, year: i16, quarter: u8) -> Looked<'_, Signed> {
+        Box::pin(self.from_sources(move |sources| {
+            let report = sources.quarter(named(year, quarter)?)?;
+            Ok(signed::prepare(&report, &sources.data)?)
+        }))
+    }
+}
+
+fn named(year: i16, quarter: u8) -> Result<Quarter, ReportError> {
+    let name = format!("{year}-Q{quarter}");
+    name.parse().map_err(|_| ReportError::NoSuchReport)
+}
+
+impl Sources {
+    fn quarter(&self, quarter: Quarter) -> Result<QuarterReport, ReportError> {
+        let figures = quarters(&self.metrics, quarter).map_err(unreadable)?;
+        let figures = figures.ok_or(ReportError::NoSuchReport)?;
+        let (edits, quality) = (&self.state.centre.calendar, &self.state.quality);
+        let mut report =
+            report::quarter_report_of(&self.setup, edits, quarter, figures, self.as_of);
+        report::add_kept(&mut report, quality);
+        let frozen = |seq| signed::frozen(&self.data, seq);
+        signed::tell(&mut report, &quality.signatures, frozen);
+        Ok(report)
     }
 
-    fn day(&self, date: Date) -> Result<Bytes, ReportError> {
+    fn day(&self, date: Date, format: ReportFormat, eyes: Eyes) -> Result<Bytes, ReportError> {
         let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
         let days = self.metrics.days(date..next).map_err(unreadable)?;
-        let day = days.get(&date);
-        let (setup, edits) = (self.setup, &self.state.centre.calendar);
-        let report = report::day_report(setup, edits, date, day, self.as_of);
-        let report = match self.eyes {
+        let edits = &self.state.centre.calendar;
+        let report = report::day_report(&self.setup, edits, date, days.get(&date), self.as_of);
+        let report = match eyes {
             Eyes::Names => report,
             Eyes::Desks => report.without_names(),
         };
-        match self.format {
+        match format {
             ReportFormat::Json => json(&report),
             ReportFormat::Table => Ok(report::day_table(&report).into()),
             ReportFormat::Pdf => Ok(report::day_pdf(&report).map_err(unreadable)?.into()),

@@ -14,6 +14,7 @@
 //! directory can be read, and tells everything that is wrong.
 
 mod append;
+mod closed;
 mod damage;
 mod dates;
 mod exchange;
@@ -32,6 +33,7 @@ pub mod state;
 mod verify;
 
 pub use append::{Journal, JournalError, Rotated, snapshot_record};
+pub use closed::{Closed, closed};
 pub use damage::Damage;
 pub use dates::DateWriter;
 pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, build, export, import};

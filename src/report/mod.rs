@@ -37,6 +37,7 @@ mod pdf;
 mod quarter;
 mod recompute;
 mod reliability;
+pub mod signed;
 pub mod staffing;
 pub mod story;
 mod telling;

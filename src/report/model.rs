@@ -11,6 +11,7 @@ use super::flow::Flow;
 use super::glossary::Term;
 use super::mischief::Mischief;
 use super::reliability::ReliabilityBin;
+use super::signed::SignOff;
 use super::staffing::Staffing;
 use crate::queue::catalogue::Service;
 
@@ -67,6 +68,8 @@ pub struct QuarterReport {
     pub days: Vec<DayLine>,
     /// What the words of staffing and mischief mean, with formulas.
     pub glossary: Vec<Term>,
+    /// Who signed it, and whether the figures are still those.
+    pub sign_off: SignOff,
 }
 
 /// One of several centres that a report is of.

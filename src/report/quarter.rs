@@ -12,8 +12,10 @@ use super::figures::{desk_lines, figures, share_of, target_s};
 use super::model::{
     Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod, Week,
 };
+use super::signed::{self, SignOff};
 use super::{flow, glossary, mischief, reliability, staffing};
 use crate::journal::Quarter;
+use crate::quality::signing::Signatures;
 use crate::queue::calendar::Edits;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
@@ -112,7 +114,7 @@ pub fn quarter_report_of(
         })
         .collect();
     let completeness = completeness(&lines, as_of);
-    QuarterReport {
+    let mut report = QuarterReport {
         centre: setup.name.clone(),
         centres: Vec::new(),
         quarter: quarter.to_string(),
@@ -137,7 +139,10 @@ pub fn quarter_report_of(
         mischief,
         days: lines,
         glossary: glossary::terms(),
-    }
+        sign_off: SignOff::begin(to.tomorrow().unwrap_or(to)),
+    };
+    signed::tell(&mut report, &Signatures::default(), |_| None);
+    report
 }
 
 /// The quarter's weeks, Monday to Sunday, the first and the last cut off at its ends.

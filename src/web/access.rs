@@ -83,6 +83,8 @@ pub(super) const OVERSEERS: &[Who] = &[
     Who::Staff(Role::Quality),
     Who::Staff(Role::Admin),
 ];
+/// Those who sign the quarterly evaluation (A1.12).
+pub(super) const SIGNERS: &[Who] = &[Who::Staff(Role::Quality)];
 /// Those who see accounts and devices.
 pub(super) const REGISTER_READERS: &[Who] = &[Who::Staff(Role::Manager), Who::Staff(Role::Admin)];
 /// Those who change them.

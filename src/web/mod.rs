@@ -31,6 +31,7 @@ mod reports;
 mod router;
 mod serve;
 mod session;
+mod signing;
 mod state;
 mod status;
 mod steps;

@@ -5,9 +5,11 @@ use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::quality::signing::Signed;
 use crate::queue::catalogue::Service;
 use crate::queue::ticket::{Ticket, TicketId};
 use crate::report::halves::WorstHalfHours;
+use crate::report::signed::Unready;
 use crate::report::{Eyes, MyDay, Story};
 
 /// The simulated kiosks of a demonstration.
@@ -70,7 +72,7 @@ pub enum ReportOf {
 }
 
 /// Why there is no report.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// There are no figures of that time, or none of that kind.
     #[error("there is no such report")]
@@ -78,6 +80,9 @@ pub enum ReportError {
     /// The figures cannot be read.
     #[error("the figures cannot be read: {0}")]
     Unreadable(String),
+    /// It cannot be signed yet.
+    #[error(transparent)]
+    Unready(#[from] Unready),
 }
 
 /// Makes reports.
@@ -89,6 +94,9 @@ pub trait Reports: Send + Sync {
         format: ReportFormat,
         eyes: Eyes,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>>;
+
+    /// What a quarter would be signed under now, without the name and the comment.
+    fn to_sign(&self, year: i16, quarter: u8) -> Looked<'_, Signed>;
 }
 
 /// Single tickets and dates, of today and of years ago. Where the rollups or the journal cannot be

@@ -14,9 +14,11 @@ use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
 use crate::quality::mornings::MorningRejection;
+use crate::quality::signing::{COMMENT_CHARS_MAX, SigningRejection};
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
+use crate::report::signed::Unready;
 
 /// Pause suggested where the daemon has too much to do, seconds.
 const OVERLOAD_PAUSE_S: u32 = 1;
@@ -216,6 +218,15 @@ impl Problem {
         problem
     }
 
+    /// The figures are no longer those that were looked at.
+    pub(super) fn figures_moved() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "figures_moved",
+            "Skaitļi kopš pārskata atvēršanas ir mainījušies. Atveriet pārskatu vēlreiz, apskatiet un tad parakstiet.",
+        )
+    }
+
     pub(super) fn own_account() -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -375,6 +386,7 @@ impl From<QualityRejection> for Problem {
         match rejection {
             QualityRejection::Evaluation(rejection) => rejection.into(),
             QualityRejection::Morning(rejection) => rejection.into(),
+            QualityRejection::Signing(rejection) => rejection.into(),
         }
     }
 }
@@ -399,6 +411,61 @@ impl From<MorningRejection> for Problem {
         };
         Self::invalid(field, rejection.to_string())
     }
+}
+
+impl From<SigningRejection> for Problem {
+    fn from(rejection: SigningRejection) -> Self {
+        match &rejection {
+            SigningRejection::CommentTooLong => {
+                let mut problem = Self::invalid("comment", rejection.to_string());
+                problem.detail =
+                    format!("Piezīme ir par garu: atļautas {COMMENT_CHARS_MAX} zīmes.").into();
+                problem
+            }
+            SigningRejection::AlreadySigned { name, .. } => Self::new(
+                StatusCode::CONFLICT,
+                "already_signed",
+                format!("Ceturksni ar šiem pašiem skaitļiem jau ir parakstījis(-usi) {name}."),
+            ),
+            SigningRejection::Unfit => Self::figures_moved(),
+        }
+    }
+}
+
+impl From<Unready> for Problem {
+    fn from(unready: Unready) -> Self {
+        let (code, detail) = match unready {
+            Unready::NotOver { from } => (
+                "quarter_not_over",
+                format!("Ceturksnis vēl nav beidzies. To varēs parakstīt no {}.", shown(from)),
+            ),
+            Unready::Open { tickets } => (
+                "tickets_open",
+                format!(
+                    "Ceturksnī vēl ir atvērtas biļetes ({tickets}). Programma tās aizvērs, sākoties                      nākamajai dienai; parakstiet tad."
+                ),
+            ),
+            Unready::NotClosed => (
+                "quarter_not_closed",
+                "Žurnālā nav pabeigta šī ceturkšņa faila, tāpēc nav ko parakstīt.".to_owned(),
+            ),
+            Unready::Damaged => (
+                "journal_damaged",
+                "Ceturkšņa žurnāla fails neatbilst savam zīmogam. Administratoram tas jāatjauno no                  rezerves kopijas; pēc tam parakstiet."
+                    .to_owned(),
+            ),
+            Unready::Journal(cause) => {
+                tracing::error!(%cause, "a quarter cannot be signed");
+                return Self::internal();
+            }
+        };
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+}
+
+/// "01.01.2027."
+fn shown(date: jiff::civil::Date) -> String {
+    format!("{:02}.{:02}.{}.", date.day(), date.month(), date.year())
 }
 
 impl From<EngineError> for Problem {
@@ -463,6 +530,7 @@ impl From<ReportError> for Problem {
                 tracing::error!(%cause, "a report cannot be made");
                 Self::internal()
             }
+            ReportError::Unready(unready) => unready.into(),
         }
     }
 }

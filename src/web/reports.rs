@@ -121,7 +121,7 @@ fn accepted(headers: &HeaderMap) -> ReportFormat {
         .unwrap_or(ReportFormat::Json)
 }
 
-fn parse_quarter(name: &str) -> Option<ReportOf> {
+pub(super) fn parse_quarter(name: &str) -> Option<ReportOf> {
     let (year, quarter) = name.split_once("-Q")?;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if year.len() != 4 || quarter.len() != 1 || !digits(year) || !digits(quarter) {

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::problem::Problem;
 use super::{
     AppState, access, appointments, calendar, centre, closing, desk_steps, desks, headers, kiosks,
-    live, openapi, pages, register, reports, session, status, story, tickets, track,
+    live, openapi, pages, register, reports, session, signing, status, story, tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -34,6 +34,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(closing::routes())
         .merge(live::routes())
         .merge(reports::routes())
+        .merge(signing::routes())
         .merge(story::routes())
         .merge(register::routes())
         .merge(kiosks::routes())

@@ -21,6 +21,7 @@ use rinda::engine::handle::EngineHandle;
 use rinda::engine::run::{Parts, start};
 use rinda::journal::Journal;
 use rinda::metrics::Metrics;
+use rinda::quality::signing::Signed;
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
 use rinda::queue::hours::{DayHours, HolidayRules, OpeningHours};
@@ -28,7 +29,7 @@ use rinda::queue::setup::{ClosingPolicy, DeskSetup, KioskSetup, PaperPolicy, Rul
 use rinda::queue::ticket::DeskNumber;
 use rinda::report::Eyes;
 use rinda::web::ports::{
-    PressError, ReportError, ReportFormat, ReportOf, Reports, SimulatedKiosks, Voice,
+    Looked, PressError, ReportError, ReportFormat, ReportOf, Reports, SimulatedKiosks, Voice,
 };
 use rinda::web::{AppState, Ports, WebConfig, router, sha256_hex};
 use serde_json::Value;
@@ -128,8 +129,13 @@ impl TestCentre {
 
     /// A centre with metrics: it knows the tickets of dates that are over.
     pub async fn remembering(config: WebConfig) -> Self {
+        Self::remembering_from(MONDAY_TEN, config).await
+    }
+
+    /// As [`TestCentre::remembering`], from some moment on.
+    pub async fn remembering_from(moment: &str, config: WebConfig) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(MONDAY_TEN.parse().unwrap()));
+        let clock = Arc::new(ManualClock::at(moment.parse().unwrap()));
         let setup = setup();
         // The journal comes first: the metrics are made of it.
         std::fs::create_dir_all(data.path().join("journal")).unwrap();
@@ -156,6 +162,7 @@ impl TestCentre {
                 setup: Arc::new(setup.clone()),
                 clock: clock.clone(),
                 engine: engine.clone(),
+                data: data.path().to_owned(),
             }),
             None => Arc::new(Figures),
         };
@@ -417,5 +424,9 @@ impl Reports for Figures {
             }
         }
         .boxed()
+    }
+
+    fn to_sign(&self, _: i16, _: u8) -> Looked<'_, Signed> {
+        async { Err(ReportError::NoSuchReport) }.boxed()
     }
 }

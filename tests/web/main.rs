@@ -14,4 +14,5 @@ mod register;
 mod requests;
 mod roles;
 mod sign_in;
+mod signing;
 mod story;

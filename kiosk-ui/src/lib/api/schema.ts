@@ -674,6 +674,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/quarters/{quarter}/sign-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a quarter's figures as they were looked at */
+        post: operations["sign_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{service}/release": {
         parameters: {
             query?: never;
@@ -1921,6 +1938,17 @@ export interface components {
          * @enum {string}
          */
         DeviceRole: "kiosk" | "board";
+        /** @description A figure that differs. */
+        Difference: {
+            /** @description What it is now. */
+            now?: string | null;
+            /** @description Where it stands in the report: `total.quarter.issued`. */
+            path: string;
+            /** @description What was signed, as it is written; absent where there was no such figure. */
+            signed?: string | null;
+            /** @description The same in Latvian words. */
+            what: string;
+        };
         /**
          * @description A waiting-room display as the daemon knows it (A2/1/5.1–5.5).
          * @enum {string}
@@ -2622,6 +2650,18 @@ export interface components {
             track_url: string;
             wait?: components["schemas"]["WaitRange"] | null;
         };
+        /** @description What reading a signed quarter's file again found. */
+        JournalCheck: {
+            /**
+             * Format: int64
+             * @description Records of the quarter that could not be read.
+             */
+            damaged: number;
+            /** @description SHA-256 of the file as it is now, hex; absent where there is none. */
+            sha256?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["JournalState"];
+        };
         /** @description The journal. */
         JournalHealth: {
             /** @description Why it cannot be written, if it cannot. */
@@ -2632,6 +2672,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description How a signed quarter's file stands.
+         * @enum {string}
+         */
+        JournalState: "as_signed" | "differs" | "gone";
         /** @description A kiosk's devices. */
         KioskHealth: {
             /** @description Its button board. */
@@ -3381,6 +3426,8 @@ export interface components {
             services: components["schemas"]["ServicePeriod"][];
             /** @description The quarter is over and nothing is open: the figures change no more. */
             settled: boolean;
+            /** @description Who signed it, and whether the figures are still those. */
+            sign_off: components["schemas"]["SignOff"];
             /** @description Desks required beside the desks that were open. */
             staffing: components["schemas"]["Staffing"];
             /**
@@ -3619,6 +3666,67 @@ export interface components {
             login: string;
             /** @description Password. */
             password: string;
+        };
+        /** @description How a quarter stands with its signature. */
+        SignOff: {
+            /**
+             * Format: int32
+             * @description Version of the definitions by which they are counted.
+             */
+            definitions: number;
+            /** @description Where the figures differ from those that were signed last, at most 50. */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Format: int64
+             * @description Differences beyond these.
+             */
+            differences_more: number;
+            /** @description SHA-256 of the figures of this report, hex; who signs names what was looked at with it. */
+            figures_sha256: string;
+            /**
+             * Format: date
+             * @description The first date on which they can be, local.
+             */
+            from: string;
+            journal?: components["schemas"]["JournalCheck"] | null;
+            /** @description Whether the figures as they are can be signed now: never signed, or signed and changed. */
+            signable: boolean;
+            /** @description Signatures, newest first. */
+            signatures: components["schemas"]["SignatureLine"][];
+            /** @description How it stands. */
+            state: components["schemas"]["SignOffState"];
+        };
+        /** @description What is signed. */
+        SignOffRequest: {
+            /** @description A remark, at most 1,000 characters. */
+            comment?: string | null;
+            /** @description `sign_off.figures_sha256` of the report that was looked at. */
+            figures_sha256: string;
+        };
+        /**
+         * @description How a quarter stands with its signature.
+         * @enum {string}
+         */
+        SignOffState: "not_over" | "open" | "unsigned" | "agrees" | "differs" | "unreadable";
+        /** @description A signature. */
+        Signature: components["schemas"]["Under"] & {
+            /** @description Login of who signed; absent in journals where logins of that time are kept no more. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            signed_at: string;
+        };
+        /** @description One signature. */
+        SignatureLine: components["schemas"]["Signature"] & {
+            /** @description The figures of this report have the same digest. */
+            same_figures: boolean;
+            /**
+             * Format: int64
+             * @description Its sequence in the journal.
+             */
+            seq: number;
         };
         /** @description A new session. */
         SignedIn: components["schemas"]["Person"] & {
@@ -4199,6 +4307,39 @@ export interface components {
              */
             desk?: number | null;
             service?: components["schemas"]["Service"] | null;
+        };
+        /** @description What a signature stands under, without the figures themselves. */
+        Under: {
+            /**
+             * Format: date-time
+             * @description The moment the figures stood at.
+             */
+            as_of: string;
+            /** @description What they remarked. */
+            comment?: string | null;
+            /**
+             * Format: int32
+             * @description Version of the definitions by which the figures were counted.
+             */
+            definitions: number;
+            /** @description SHA-256 of the canonical figures, hex. */
+            figures_sha256: string;
+            /**
+             * Format: int64
+             * @description First sequence of the quarter's closed journal file.
+             */
+            first_seq: number;
+            /** @description SHA-256 of the uncompressed file, hex, as its seal says. */
+            journal_sha256: string;
+            /**
+             * Format: int64
+             * @description Last sequence of it.
+             */
+            last_seq: number;
+            /** @description Name of who signed, as it was then. */
+            name: string;
+            /** @description "2026-Q3". */
+            quarter: string;
         };
         /** @description The step that can still be undone. */
         UndoLine: {
@@ -5762,6 +5903,42 @@ export interface operations {
                 };
             };
             /** @description `no_such_report` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-Q3`; it must be over */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOffRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureLine"];
+                };
+            };
+            /** @description `quarter_not_over`, `tickets_open`, `quarter_not_closed`, `journal_damaged`, `figures_moved`, `already_signed`, `no_such_report`, `invalid` */
             default: {
                 headers: {
                     [name: string]: unknown;
