@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::append;
 use super::files;
 use super::quarter::Quarter;
@@ -14,14 +16,36 @@ use super::scan::{Step, Walk};
 pub struct Closed {
     /// What the first record after it says it contains; none where that record is damaged.
     pub seal: Option<Seal>,
+    /// Fields that were cleared in it since, oldest first.
+    pub clearings: Vec<Clearing>,
     /// What it contains, read now.
     pub now: Seal,
 }
 
+/// Fields of a closed file were cleared, as the journal records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clearing {
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 of the file before, hex.
+    pub was_sha256: String,
+    /// SHA-256 of the file after it, hex.
+    pub sha256: String,
+}
+
 impl Closed {
-    /// The file is what its seal says.
+    /// The file is what its seal says, or what it was cleared to.
     pub fn is_whole(&self) -> bool {
-        self.seal.as_ref() == Some(&self.now)
+        let Some(seal) = &self.seal else {
+            return false;
+        };
+        let mut must = seal.clone();
+        for clearing in &self.clearings {
+            if clearing.was_sha256 == must.sha256 {
+                must.sha256.clone_from(&clearing.sha256);
+            }
+        }
+        must == self.now
     }
 }
 
@@ -54,5 +78,9 @@ pub fn closed(data: &Path, quarter: Quarter) -> io::Result<Option<Closed>> {
         },
         Some(Step::Damage(_)) | None => None,
     };
-    Ok(Some(Closed { seal, now }))
+    Ok(Some(Closed {
+        seal,
+        clearings: Vec::new(),
+        now,
+    }))
 }

@@ -33,7 +33,7 @@ pub mod state;
 mod verify;
 
 pub use append::{Journal, JournalError, Rotated, snapshot_record};
-pub use closed::{Closed, closed};
+pub use closed::{Clearing, Closed, closed};
 pub use damage::Damage;
 pub use dates::DateWriter;
 pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, build, export, import};

@@ -7,17 +7,18 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait` or `promise`; of several centres `of_centre` as well |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, or name of one of several centres; empty for the centre |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait`, `promise`, `signature` or `difference`; of several centres `of_centre` as well |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, a sequence, a path, or name of one of several centres; empty for the centre |
 //! | `name` | name of the service, what the clause row counts, the half-hour of a weekday, or the centre of a desk where there are several |
 //! | `period` | `2026-Q4` or a quarter it is compared with, `2026-10`, `2026-W41` or `2026-10-05` |
-//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
+//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time`, `text` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
 //! | `small_sample` | `true` where these are fewer than 20 |
 
 mod floor;
 mod flow;
+mod signed;
 
 use super::model::{
     CentreLine, DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times,
@@ -79,6 +80,7 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     }
     rows.flow(&report.flow)?;
     rows.reliability(&report.reliability)?;
+    rows.sign_off(&report.sign_off)?;
     rows.finish()
 }
 

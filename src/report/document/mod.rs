@@ -12,6 +12,7 @@ mod glossary;
 mod plots;
 mod quarter;
 mod several;
+mod signed;
 mod tables;
 
 use jiff::civil::DateTime;
@@ -222,4 +223,6 @@ pub(super) struct SignOff {
     pub role: &'static str,
     /// What stands under the lines.
     pub fields: [&'static str; 3],
+    /// What stands there instead once it was signed in the program.
+    pub signed: Option<Vec<String>>,
 }

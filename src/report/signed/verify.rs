@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::canonical::{DEFINITIONS, figures};
 use super::local_date;
 use crate::journal::record::Fact;
-use crate::journal::{self, Quarter};
+use crate::journal::{self, Closed, Quarter};
 use crate::quality::QualityEvent;
 use crate::quality::signing::{Signed, SigningEvent, Under, digest};
 use crate::report::model::QuarterReport;
@@ -82,8 +83,12 @@ pub struct JournalCheck {
     pub state: JournalState,
     /// SHA-256 of the file as it is now, hex; absent where there is none.
     pub sha256: Option<String>,
-    /// Records of the quarter that could not be read.
+    /// When fields of it were cleared last, where that explains the other hash.
+    pub cleared_at: Option<Timestamp>,
+    /// Places of the quarter's journal that could not be read.
     pub damaged: u64,
+    /// The record of the signature can be read, and its figures are those of its digest.
+    pub figures_kept: bool,
 }
 
 /// How a signed quarter's file stands.
@@ -92,44 +97,64 @@ pub struct JournalCheck {
 pub enum JournalState {
     /// To the byte what was signed.
     AsSigned,
+    /// What was signed, but for fields that were cleared since as the journal records.
+    Cleared,
     /// Not what was signed.
     Differs,
     /// There is no closed file of the quarter any more.
     Gone,
 }
 
-/// Reads the file of a signed quarter again; `damaged` is what the recomputation could not read.
+/// Reads the file of a signed quarter again; `seq` is the signature's, `damaged` what the
+/// recomputation could not read.
 ///
 /// # Errors
 /// Where the journal cannot be read at all.
-pub fn check_journal(data: &Path, under: &Under, damaged: u64) -> io::Result<JournalCheck> {
+pub fn check_journal(
+    data: &Path,
+    seq: u64,
+    under: &Under,
+    damaged: u64,
+) -> io::Result<JournalCheck> {
     let closed = match under.quarter.parse::<Quarter>() {
         Ok(quarter) => journal::closed(data, quarter)?,
         Err(_) => None,
     };
-    let Some(closed) = closed else {
-        return Ok(JournalCheck {
-            state: JournalState::Gone,
-            sha256: None,
-            damaged,
-        });
-    };
-    let range = (under.first_seq, under.last_seq, &under.journal_sha256);
-    let now = (
-        closed.now.first_seq,
-        closed.now.last_seq,
-        &closed.now.sha256,
-    );
-    let state = if range == now {
-        JournalState::AsSigned
-    } else {
-        JournalState::Differs
-    };
-    Ok(JournalCheck {
-        state,
-        sha256: Some(closed.now.sha256),
+    let mut check = JournalCheck {
+        state: JournalState::Gone,
+        sha256: None,
+        cleared_at: None,
         damaged,
-    })
+        figures_kept: frozen(data, seq).is_some(),
+    };
+    let Some(closed) = closed else {
+        return Ok(check);
+    };
+    let same_range =
+        (under.first_seq, under.last_seq) == (closed.now.first_seq, closed.now.last_seq);
+    check.state = JournalState::Differs;
+    if same_range && under.journal_sha256 == closed.now.sha256 {
+        check.state = JournalState::AsSigned;
+    } else if let Some(at) = cleared_at(&under.journal_sha256, &closed).filter(|_| same_range) {
+        check.state = JournalState::Cleared;
+        check.cleared_at = Some(at);
+    }
+    check.sha256 = Some(closed.now.sha256);
+    Ok(check)
+}
+
+/// When the file that was signed became the one of now by clearing alone: each clearing names the
+/// hash before it and after it, and they have to lead from the one to the other.
+fn cleared_at(signed: &str, closed: &Closed) -> Option<Timestamp> {
+    let mut at = None;
+    let mut sha256 = signed;
+    for clearing in &closed.clearings {
+        if clearing.was_sha256 == sha256 {
+            sha256 = &clearing.sha256;
+            at = Some(clearing.at);
+        }
+    }
+    at.filter(|_| sha256 == closed.now.sha256)
 }
 
 /// The figures that a signature stands under, from its record; none where that cannot be read or is
@@ -141,4 +166,44 @@ pub fn frozen(data: &Path, seq: u64) -> Option<Value> {
     };
     let Signed { under, figures } = *signed;
     (record.seq == seq && digest(&figures) == under.figures_sha256).then_some(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+    use crate::journal::{Clearing, record::Seal};
+
+    fn closed(now: &str, clearings: &[(&str, &str)]) -> Closed {
+        let at: Timestamp = "2027-02-01T00:00:00Z".parse().unwrap();
+        Closed {
+            seal: None,
+            clearings: clearings
+                .iter()
+                .map(|(was, is)| Clearing {
+                    at,
+                    was_sha256: (*was).to_owned(),
+                    sha256: (*is).to_owned(),
+                })
+                .collect(),
+            now: Seal {
+                quarter: "2026-Q4".to_owned(),
+                first_seq: 1,
+                last_seq: 9,
+                sha256: now.to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn clearing_is_followed_from_the_signed_hash_to_the_one_of_now() {
+        let twice = [("a", "b"), ("b", "c")];
+        assert!(cleared_at("a", &closed("c", &twice)).is_some());
+        // Signed between the two.
+        assert!(cleared_at("b", &closed("c", &twice)).is_some());
+        assert!(cleared_at("a", &closed("d", &twice)).is_none());
+        assert!(cleared_at("x", &closed("c", &twice)).is_none());
+        assert!(cleared_at("a", &closed("a", &[])).is_none());
+    }
 }
