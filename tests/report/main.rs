@@ -8,5 +8,6 @@ mod formats;
 mod history;
 mod independent;
 mod mischief;
+mod signing;
 mod staffing;
 mod traps;

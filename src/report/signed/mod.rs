@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 pub use again::{from_journal, verified};
 pub use canonical::{DEFINITIONS, figures};
 pub use verify::{JournalCheck, JournalState, Unready, check_journal, frozen, prepare};
+pub use words::path as in_words;
 
 use super::model::QuarterReport;
 use crate::quality::signing::{Signature, Signatures, digest};
