@@ -139,7 +139,7 @@ fn a_damaged_record_shows_in_the_hash_and_in_the_figures() {
     );
     assert!(report.sign_off.journal.as_ref().unwrap().damaged > 0);
     let wrong = report.sign_off.wrong().join("\n");
-    assert!(wrong.contains("total.quarter."), "{wrong}");
+    assert!(wrong.contains("occurrences.calls: signed "), "{wrong}");
     assert!(matches!(
         signed::prepare(&report, data.path()),
         Err(Unready::Damaged)
