@@ -46,7 +46,11 @@ fn agreement(sign_off: &signed::SignOff) -> String {
         SignOffState::Agrees => "šī pārskata skaitļi sakrīt ar parakstītajiem".to_owned(),
         SignOffState::Differs => {
             let count = sign_off.differences.len() as u64 + sign_off.differences_more;
-            format!("UZMANĪBU: no parakstītajiem atšķiras šādi skaitļi: {count}")
+            let figures = match (count % 10, count % 100) {
+                (1, 11) | (0 | 2.., _) => "skaitļi atšķiras",
+                (1, _) => "skaitlis atšķiras",
+            };
+            format!("UZMANĪBU: {count} {figures} no parakstītā")
         }
         SignOffState::Unreadable => {
             "UZMANĪBU: skaitļi atšķiras, un parakstītos vairs nevar izlasīt".to_owned()
