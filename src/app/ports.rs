@@ -113,7 +113,10 @@ impl Figures {
         let (data, setup, as_of) = (self.data.clone(), self.setup.clone(), self.clock.now());
         let quarter = named(year, quarter)?;
         tokio::task::spawn_blocking(move || {
-            render(&signed::verified(&data, &setup, quarter, as_of, &mut |_, _| {})?, format)
+            render(
+                &signed::verified(&data, &setup, quarter, as_of, &mut |_, _| {})?,
+                format,
+            )
         })
         .await?
     }

@@ -59,28 +59,40 @@ pub fn closed(data: &Path, quarter: Quarter) -> io::Result<Option<Closed>> {
     let Some(at) = files.iter().position(|file| file.quarter == quarter) else {
         return Ok(None);
     };
-    let (Some(file), Some(next)) = (files.get(at), files.get(at + 1)) else {
+    let (Some(file), Some(after)) = (files.get(at), files.get(at + 1..)) else {
         return Ok(None);
     };
+    if after.is_empty() {
+        return Ok(None);
+    }
     let now = append::seal(file)?;
-    let mut walk = Walk::begin(next, None)?;
-    let seal = match walk.step() {
-        Some(Step::Line(_, line)) => match line.record().map(|record| record.fact) {
-            Ok(Fact::Sealed(seal)) if seal.quarter == now.quarter => Some(seal),
-            Ok(
-                Fact::Sealed(_)
-                | Fact::Queue(_)
-                | Fact::Access(_)
-                | Fact::Quality(_)
-                | Fact::Snapshot(_),
-            )
-            | Err(_) => None,
-        },
-        Some(Step::Damage(_)) | None => None,
-    };
+    let (mut seal, mut clearings) = (None, Vec::new());
+    for (file, number) in after.iter().zip(0..) {
+        let mut walk = Walk::begin(file, None)?;
+        while let Some(step) = walk.step() {
+            // Lines are decoded only where they can be one of the two.
+            let Step::Line(_, line) = step else { continue };
+            let Ok(record) = line.may_seal().then(|| line.record()).transpose() else {
+                continue;
+            };
+            match record.map(|record| (record.at, record.fact)) {
+                Some((_, Fact::Sealed(found))) if number == 0 && found.quarter == now.quarter => {
+                    seal.get_or_insert(found);
+                }
+                Some((at, Fact::Redacted(found))) if found.quarter == now.quarter => {
+                    clearings.push(Clearing {
+                        at,
+                        was_sha256: found.was_sha256,
+                        sha256: found.sha256,
+                    });
+                }
+                Some(_) | None => {}
+            }
+        }
+    }
     Ok(Some(Closed {
         seal,
-        clearings: Vec::new(),
+        clearings,
         now,
     }))
 }

@@ -143,7 +143,10 @@ impl Redactor {
         match &mut record.fact {
             Fact::Queue(event) => self.staff_of_event(event),
             Fact::Access(event) => self.staff_of_access(event),
-            Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
+            // Whoever signed a quarter stands under it by name, as on paper.
+            Fact::Quality(
+                QualityEvent::Evaluation(_) | QualityEvent::Morning(_) | QualityEvent::Signing(_),
+            )
             | Fact::Sealed(_)
             | Fact::Redacted(_) => {}
             Fact::Snapshot(state) => self.staff_of_state(state),
@@ -329,7 +332,10 @@ fn reasons(record: &mut Record) {
             calendar.forget(jiff::civil::Date::MAX, FieldClass::Reasons);
         }
         // The result of an evaluation is what the standard wants kept, no reason somebody gave.
-        Fact::Quality(QualityEvent::Evaluation(_) | QualityEvent::Morning(_))
+        // So is the remark of a signature.
+        Fact::Quality(
+            QualityEvent::Evaluation(_) | QualityEvent::Morning(_) | QualityEvent::Signing(_),
+        )
         | Fact::Access(_)
         | Fact::Sealed(_)
         | Fact::Redacted(_) => {}

@@ -44,7 +44,7 @@ fn signed(data: &Path) -> Drive {
     drive.go_to(at("2026-12-31T22:00:01Z"));
     drive.write();
     drive.now = at("2027-01-02T08:00:00Z");
-    let report = from_journal(data, &drive.setup, quarter(), drive.now).unwrap();
+    let report = from_journal(data, &drive.setup, quarter(), drive.now, &mut |_, _| {}).unwrap();
     let mut signed = signed::prepare(&report, data).unwrap();
     signed.under.name = "Kristaps Ozols".to_owned();
     signed.under.comment = Some("Decembrī trūka viena konsultanta.".to_owned());
@@ -57,7 +57,14 @@ fn signed(data: &Path) -> Drive {
 }
 
 fn check(data: &Path, setup: &Setup) -> QuarterReport {
-    verified(data, setup, quarter(), at("2027-03-01T08:00:00Z")).unwrap()
+    verified(
+        data,
+        setup,
+        quarter(),
+        at("2027-03-01T08:00:00Z"),
+        &mut |_, _| {},
+    )
+    .unwrap()
 }
 
 fn packed(data: &Path) -> PathBuf {
@@ -70,7 +77,14 @@ fn a_quarter_is_ready_once_it_is_over_and_everything_is_closed() {
     let mut drive = over(data.path());
     drive.write();
     let ready = |drive: &Drive, now: &str| {
-        let report = from_journal(data.path(), &drive.setup, quarter(), at(now)).unwrap();
+        let report = from_journal(
+            data.path(),
+            &drive.setup,
+            quarter(),
+            at(now),
+            &mut |_, _| {},
+        )
+        .unwrap();
         signed::prepare(&report, data.path())
     };
     let refused = ready(&drive, "2026-12-31T21:59:59Z").unwrap_err();

@@ -197,14 +197,19 @@ fn facts(report: &QuarterReport, tz: &TimeZone) -> Vec<(String, String)> {
         Cell::percent(complete.share).text(),
         complete.days_planned
     );
-    [
+    let mut facts = vec![
         ("Centrs", report.centre.clone()),
         ("Periods", period),
         ("Dati", data),
-        ("Paraksts", signed::fact(report, tz)),
-    ]
-    .map(|(label, text)| (label.to_owned(), text))
-    .to_vec()
+    ];
+    // Each centre signs its own quarter.
+    if report.centres.is_empty() {
+        facts.push(("Paraksts", signed::fact(report, tz)));
+    }
+    let facts = facts.into_iter();
+    facts
+        .map(|(label, text)| (label.to_owned(), text))
+        .collect()
 }
 
 /// The figures that tell most, of all services together.
