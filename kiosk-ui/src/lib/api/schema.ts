@@ -1470,6 +1470,15 @@ export interface components {
             /** @description IANA time zone in which pages show times, e.g. `Europe/Riga`. */
             timezone: string;
         };
+        /** @description One of several centres that a report is of. */
+        CentreLine: {
+            /** @description How much of the quarter there is data of. */
+            completeness: components["schemas"]["Completeness"];
+            /** @description Its figures of the quarter. */
+            figures: components["schemas"]["Figures"];
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Medians only: more would say something of a single colleague. */
         CentreMiddle: {
             /**
@@ -2653,10 +2662,17 @@ export interface components {
         /** @description What reading a signed quarter's file again found. */
         JournalCheck: {
             /**
+             * Format: date-time
+             * @description When fields of it were cleared last, where that explains the other hash.
+             */
+            cleared_at?: string | null;
+            /**
              * Format: int64
-             * @description Records of the quarter that could not be read.
+             * @description Places of the quarter's journal that could not be read.
              */
             damaged: number;
+            /** @description The record of the signature can be read, and its figures are those of its digest. */
+            figures_kept: boolean;
             /** @description SHA-256 of the file as it is now, hex; absent where there is none. */
             sha256?: string | null;
             /** @description How it stands. */
@@ -2676,7 +2692,7 @@ export interface components {
          * @description How a signed quarter's file stands.
          * @enum {string}
          */
-        JournalState: "as_signed" | "differs" | "gone";
+        JournalState: "as_signed" | "cleared" | "differs" | "gone";
         /** @description A kiosk's devices. */
         KioskHealth: {
             /** @description Its button board. */
@@ -3384,7 +3400,7 @@ export interface components {
             /** @description `urn:rinda:problem:` and the code. */
             type: string;
         };
-        /** @description The figures of one centre and one quarter (A1.12). */
+        /** @description The figures of one centre and one quarter (A1.12), or of several centres together. */
         QuarterReport: {
             /**
              * Format: date-time
@@ -3393,6 +3409,8 @@ export interface components {
             as_of: string;
             /** @description Name of the centre. */
             centre: string;
+            /** @description The centres whose figures these are together; absent for a single one. */
+            centres?: components["schemas"]["CentreLine"][];
             /** @description Beside the quarter before and the same quarter of the year before, in this order. */
             comparisons: components["schemas"]["Comparison"][];
             /** @description How much of the quarter there is data of. */
