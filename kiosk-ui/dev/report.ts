@@ -1,5 +1,7 @@
 import type { Figures, Period, QuarterReport, ReportDay, ReportDesk } from '../src/manager/report.ts';
 import { share, times, withPlots } from './report-plots.ts';
+import { quarterOf } from '../src/lib/time.ts';
+import { signOff } from './signing.ts';
 import { glossary, mischief, staffing } from './staffing.ts';
 
 /** Share of the quarter's tickets by month; the third has not begun. */
@@ -187,6 +189,7 @@ export function report(quarter: string): QuarterReport {
     staffing,
     mischief,
     glossary,
+    sign_off: signOff(quarter, quarterOf(new Date().toISOString().slice(0, 10))),
     not_yet: [
       { clause: 'A1.8', what: 'Pamatotās sūdzības: programma tās vēl nereģistrē.' },
       {

@@ -52,6 +52,14 @@ pub enum Request {
         quarter: u8,
         /// Format.
         format: ReportFormat,
+        /// From the journal instead of the rollups, with what was signed checked against it.
+        #[serde(default)]
+        verify: bool,
+    },
+    /// Check what was signed against the journal.
+    VerifySigned {
+        /// Only this quarter, "2026-Q3".
+        only: Option<String>,
     },
     /// Compare the metrics with the journal.
     VerifyMetrics,
@@ -200,12 +208,26 @@ async fn act(control: Control, request: Request) -> Result<Answer> {
             year,
             quarter,
             format,
+            verify,
         } => {
+            if verify {
+                let bytes = control.reports.verified(year, quarter, format).await?;
+                return Ok(Answer::File(STANDARD.encode(&bytes)));
+            }
             let bytes = control
                 .reports
                 .report(ReportOf::Quarter { year, quarter }, format, Eyes::Names)
                 .await?;
             Ok(Answer::File(STANDARD.encode(&bytes)))
+        }
+        Request::VerifySigned { only } => {
+            let only = only.map(|only| only.parse()).transpose()?;
+            let checked = control.reports.verify_signed(only).await?;
+            if checked.wrong.is_empty() {
+                Ok(Answer::Text(checked.text()))
+            } else {
+                Err(anyhow!("{}", checked.text()))
+            }
         }
         Request::VerifyMetrics => {
             let differences =

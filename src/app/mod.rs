@@ -11,6 +11,7 @@ pub mod printers;
 pub mod printing;
 pub mod retention;
 pub mod service;
+pub mod signing;
 pub mod staff;
 pub mod storage;
 pub mod studies;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::kiosks::Simulated;
+use super::signing::{self, Checked};
 use crate::clock::Clock;
 use crate::devices::voice::Voice;
 use crate::engine::handle::EngineHandle;
@@ -102,6 +103,32 @@ impl Figures {
         })
         .await
         .map_err(unreadable)?
+    }
+
+    /// The report of a quarter from the journal, with what was signed checked against it.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub async fn verified(&self, year: i16, quarter: u8, format: ReportFormat) -> Result<Bytes> {
+        let (data, setup, as_of) = (self.data.clone(), self.setup.clone(), self.clock.now());
+        let quarter = named(year, quarter)?;
+        tokio::task::spawn_blocking(move || {
+            render(
+                &signed::verified(&data, &setup, quarter, as_of, &mut |_, _| {})?,
+                format,
+            )
+        })
+        .await?
+    }
+
+    /// Checks every signed quarter, or one, against the journal.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub async fn verify_signed(&self, only: Option<Quarter>) -> Result<Checked> {
+        let (data, setup, as_of) = (self.data.clone(), self.setup.clone(), self.clock.now());
+        let check = move || signing::check(&data, &setup, only, as_of);
+        Ok(tokio::task::spawn_blocking(check).await??)
     }
 
     /// Rows of the rollups that differ from a recomputation.

@@ -19,7 +19,7 @@ use super::{centres, import, replay, retention, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
-use crate::app::{self, Options, demo, kiosks, ports, printing, storage};
+use crate::app::{self, Options, demo, kiosks, ports, printing, signing, storage};
 use crate::bookings::{self, Form};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config;
@@ -46,7 +46,8 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
             quarter,
             format,
             out,
-        } => report(&place, &centres, &quarter, format, out.as_deref()).await,
+            verify,
+        } => report(&place, &centres, &quarter, (format, verify), out.as_deref()).await,
         Command::Export {
             from,
             to,
@@ -172,7 +173,7 @@ async fn report(
     place: &Place,
     centres: &[PathBuf],
     quarter: &str,
-    format: Format,
+    (format, verify): (Format, bool),
     out: Option<&Path>,
 ) -> Result<ExitCode> {
     let parsed: Quarter = quarter
@@ -188,57 +189,94 @@ async fn report(
         .into());
     }
     let report = if centres.is_empty() {
-        report_of_one(place, parsed, format).await?
+        report_of_one(place, parsed, format, verify).await?
     } else {
         let report = centres::merged(place, centres, parsed)?;
         ports::render(&report, format.into())?.into()
     };
-    match out {
-        None if !for_reading => give(&report),
-        None => say(String::from_utf8_lossy(&report).trim_end()),
+    let written = match out {
+        None if !for_reading => give(&report)?,
+        None => say(String::from_utf8_lossy(&report).trim_end())?,
         Some(path) => {
             std::fs::write(path, report)
                 .with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(ExitCode::SUCCESS)
+            ExitCode::SUCCESS
         }
+    };
+    if verify {
+        // Standard output is the report's alone.
+        let text = verify_signed(place, Some(parsed)).await?;
+        writeln!(std::io::stderr(), "{text}")?;
+    }
+    Ok(written)
+}
+
+/// Checks what was signed, by the daemon where one runs; what is wrong is an error.
+async fn verify_signed(place: &Place, only: Option<Quarter>) -> Result<String> {
+    let config = place.config_if_any()?;
+    let data = place.data(config.as_ref());
+    let request = Request::VerifySigned {
+        only: only.map(|only| only.to_string()),
+    };
+    if let Some(text) = control::ask(&data, &request).await? {
+        return Ok(text);
+    }
+    let Some(config) = config else {
+        return Ok(
+            "signed: not recomputed without the hours and the target; name the \
+                   configuration with --config"
+                .to_owned(),
+        );
+    };
+    let checked = signing::check(&data, &config.setup, only, SystemClock::start().now())?;
+    if checked.wrong.is_empty() {
+        Ok(checked.text())
+    } else {
+        Err(anyhow!("{}", checked.text()))
     }
 }
 
-async fn report_of_one(place: &Place, quarter: Quarter, format: Format) -> Result<Vec<u8>> {
+async fn report_of_one(
+    place: &Place,
+    quarter: Quarter,
+    format: Format,
+    verify: bool,
+) -> Result<Vec<u8>> {
     let config = place.config_if_any()?;
     let data = place.data(config.as_ref());
     let request = Request::Report {
         year: quarter.year(),
         quarter: quarter.number().unsigned_abs(),
         format: format.into(),
+        verify,
     };
     match control::ask_for_file(&data, &request).await? {
         Some(report) => Ok(report),
-        None => report_from_journal(place, quarter, format),
+        None => report_from_journal(place, quarter, format, verify),
     }
 }
 
 /// Where no daemon runs, the figures are recomputed from the journal.
-fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Result<Vec<u8>> {
+fn report_from_journal(
+    place: &Place,
+    quarter: Quarter,
+    format: Format,
+    verify: bool,
+) -> Result<Vec<u8>> {
     let config = place.config()?;
     let data = place.data(Some(&config));
+    let as_of = SystemClock::start().now();
+    let make = if verify {
+        report::signed::verified
+    } else {
+        report::signed::from_journal
+    };
     let bar = Bar::new("report");
-    let recomputed = report::recompute_report(
-        &data,
-        &config.setup.timezone,
-        quarter,
-        &mut |done, total| {
-            bar.show(done, total);
-        },
-    )
+    let report = make(&data, &config.setup, quarter, as_of, &mut |done, total| {
+        bar.show(done, total);
+    })
     .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
     drop(bar);
-    let as_of = SystemClock::start().now();
-    let edits = &recomputed.calendar;
-    let mut report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);
-    let state = journal::read_state(&data)
-        .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
-    report::add_kept(&mut report, &config.setup, edits, &state.quality);
     Ok(ports::render(&report, format.into())?.into())
 }
 
@@ -271,6 +309,16 @@ async fn verify(place: &Place) -> Result<ExitCode> {
             say(&text)?;
         }
         Ok(None) => well &= verify_metrics(&data, &zone)?,
+        Err(error) => {
+            say(&format!("{error:#}"))?;
+            well = false;
+        }
+    }
+    match verify_signed(place, None).await {
+        Ok(text) if text.is_empty() => {}
+        Ok(text) => {
+            say(&text)?;
+        }
         Err(error) => {
             say(&format!("{error:#}"))?;
             well = false;

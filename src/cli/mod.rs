@@ -88,6 +88,9 @@ enum Command {
         /// File to write instead of standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Recompute it from the journal and check what was signed: exit code 1 where it differs
+        #[arg(long)]
+        verify: bool,
     },
     /// Write the journal as NDJSON to standard output
     Export {
@@ -111,7 +114,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         tickets: Option<PathBuf>,
     },
-    /// Check every record, the chain, the seals and the metrics
+    /// Check every record, the chain, the seals, the metrics and everything signed
     Verify,
     /// Copy the journal to a new directory, also while the daemon runs, and check the copy
     Backup {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::append;
 use super::files;
 use super::quarter::Quarter;
@@ -18,6 +20,8 @@ pub struct Closed {
     pub seal: Option<Seal>,
     /// Everything it ever had to hash to, from its seal on.
     pub was: Vec<String>,
+    /// When fields were cleared in it last.
+    pub cleared_at: Option<Timestamp>,
     /// What it contains, read now.
     pub now: Seal,
 }
@@ -28,9 +32,11 @@ impl Closed {
         self.seal.as_ref() == Some(&self.now)
     }
 
-    /// The file is what it was when it had this hash, but for fields cleared in it since.
-    pub fn follows(&self, sha256: &str) -> bool {
-        self.is_whole() && self.was.iter().any(|was| was == sha256)
+    /// When fields were cleared last, where that alone made the file other than it was when it had
+    /// this hash.
+    pub fn cleared_since(&self, sha256: &str) -> Option<Timestamp> {
+        let known = self.was.iter().any(|was| was == sha256);
+        self.cleared_at.filter(|_| known && self.is_whole())
     }
 }
 
@@ -51,6 +57,13 @@ pub fn closed(data: &Path, quarter: Quarter) -> io::Result<Option<Closed>> {
         return Ok(None);
     }
     let now = append::seal(file)?;
-    let (seal, was) = Seals::read(after)?.of(quarter);
-    Ok(Some(Closed { seal, was, now }))
+    let seals = Seals::read(after)?;
+    let (seal, was) = seals.of(quarter);
+    let cleared_at = seals.cleared_at(quarter);
+    Ok(Some(Closed {
+        seal,
+        was,
+        cleared_at,
+        now,
+    }))
 }

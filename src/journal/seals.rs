@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::files::{self, QuarterFile};
 use super::quarter::Quarter;
 use super::record::{Fact, Redaction, Seal};
@@ -13,7 +15,7 @@ use super::scan::{Step, Walk};
 #[derive(Debug, Default)]
 pub(super) struct Seals {
     sealed: BTreeMap<Quarter, Seal>,
-    redactions: Vec<Redaction>,
+    redactions: Vec<(Timestamp, Redaction)>,
 }
 
 /// How a closed file stands to what it has to be.
@@ -41,7 +43,7 @@ impl Seals {
                     && line.may_seal()
                     && let Ok(record) = line.record()
                 {
-                    seals.hear(record.fact);
+                    seals.hear(record.at, record.fact);
                 }
             }
         }
@@ -49,14 +51,14 @@ impl Seals {
     }
 
     /// Takes a fact in, in the journal's order.
-    pub(super) fn hear(&mut self, fact: Fact) {
+    pub(super) fn hear(&mut self, at: Timestamp, fact: Fact) {
         match fact {
             Fact::Sealed(seal) => {
                 if let Ok(quarter) = seal.quarter.parse() {
                     self.sealed.insert(quarter, seal);
                 }
             }
-            Fact::Redacted(redaction) => self.redactions.push(redaction),
+            Fact::Redacted(redaction) => self.redactions.push((at, redaction)),
             Fact::Queue(_) | Fact::Access(_) | Fact::Quality(_) | Fact::Snapshot(_) => {}
         }
     }
@@ -64,7 +66,7 @@ impl Seals {
     /// Everything a file has hashed to, from its seal on; the last is what it has to be.
     fn history<'a>(&'a self, sealed: &'a Seal) -> Vec<&'a str> {
         let mut known = vec![sealed.sha256.as_str()];
-        for redaction in &self.redactions {
+        for (_, redaction) in &self.redactions {
             let same = redaction.quarter == sealed.quarter
                 && redaction.first_seq == sealed.first_seq
                 && redaction.last_seq == sealed.last_seq;
@@ -90,6 +92,14 @@ impl Seals {
             ..sealed.clone()
         };
         (Some(must), was)
+    }
+
+    /// When fields of a quarter's file were cleared last.
+    pub(super) fn cleared_at(&self, quarter: Quarter) -> Option<Timestamp> {
+        let name = quarter.to_string();
+        let mut cleared = self.redactions.iter().rev();
+        let last = cleared.find(|(_, redaction)| redaction.quarter == name);
+        last.map(|(at, _)| *at)
     }
 
     /// How a file stands that is this.

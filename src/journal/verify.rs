@@ -132,7 +132,7 @@ impl Verification<'_> {
                 if let Fact::Redacted(redaction) = &record.fact {
                     self.report.redactions.push(redaction.clone());
                 }
-                self.seals.hear(record.fact);
+                self.seals.hear(record.at, record.fact);
             }
             Err(why) => self.report.damage.push(not_understood(file, line.seq, why)),
         }

@@ -7,15 +7,11 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait` or `promise`; of several centres `of_centre` as well |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, or name of one of several centres; empty for the centre |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait`, `promise`, `signature` or `difference`; of several centres `of_centre` as well |
+//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, a sequence, a path, or name of one of several centres; empty for the centre |
 //! | `name` | name of the service, what the clause row counts, the half-hour of a weekday, or the centre of a desk where there are several |
 //! | `period` | `2026-Q4` or a quarter it is compared with, `2026-10`, `2026-W41` or `2026-10-05` |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `evaluation`, `survey` or `survey_service` |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) half-hour (`8.30`), row and method of annex 1 (`12 queue_system`) or number of the question, after the button digit where it is by service; empty for the centre |
-//! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
-//! | `period` | `2026-Q4`, `2026-10`, `2026-W41` or `2026-10-05` |
-//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
+//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time`, `text` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
 //! | `small_sample` | `true` where these are fewer than 20 |
@@ -23,6 +19,7 @@
 mod floor;
 mod flow;
 mod quality;
+mod signed;
 
 use super::model::{
     CentreLine, DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times,
@@ -86,6 +83,7 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     rows.reliability(&report.reliability)?;
     rows.evaluations(&report.evaluations)?;
     rows.survey(report.survey.as_ref())?;
+    rows.sign_off(&report.sign_off)?;
     rows.finish()
 }
 

@@ -56,7 +56,7 @@ fn write(document: &Document) -> Result<Vec<u8>, Error> {
                 let sheet = book.add_worksheet().set_name(section.name)?;
                 write_plots(sheet, section.name, plots, &formats)?;
             }
-            // A signature goes on paper.
+            // Signatures have a table of their own; room for one is on paper only.
             Block::SignOff(_) => {}
         }
     }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rinda::journal::record::{Fact, Record};
 use rinda::journal::state::State;
 use rinda::journal::{Journal, snapshot_record};
+use rinda::quality::QualityEvent;
 use rinda::queue::appointments::{CodeHash, Status, slots};
 use rinda::queue::catalogue::Service;
 use rinda::queue::change::Pending;
@@ -193,6 +194,22 @@ impl Drive {
         let pending = Pending::begin(&self.state.centre, &happened, &self.setup.timezone);
         self.take(record);
         pending.complete(&self.state.centre).add_to(&mut self.kept);
+    }
+
+    /// Something is kept of the quality of service, by a person, at once on disk.
+    pub fn keep(&mut self, event: QualityEvent) -> u64 {
+        self.rotate_if_due();
+        let record = Record {
+            seq: self.state.seq + 1,
+            at: self.now,
+            actor: boss(),
+            request: None,
+            fact: Fact::Quality(event),
+        };
+        let seq = record.seq;
+        self.take(record);
+        self.write();
+        seq
     }
 
     fn take(&mut self, record: Record) {

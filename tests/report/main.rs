@@ -9,5 +9,6 @@ mod history;
 mod imports;
 mod independent;
 mod mischief;
+mod signing;
 mod staffing;
 mod traps;

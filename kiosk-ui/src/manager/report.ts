@@ -3,7 +3,7 @@
  *
  * Only what the page shows is named here; the contract's `QuarterReport` has it all.
  */
-import type { Mischief, Service, Staffing, Term, Timestamp } from '../lib/api/types';
+import type { Mischief, Service, SignOff, Staffing, Term, Timestamp } from '../lib/api/types';
 
 export interface Times {
   count: number;
@@ -172,6 +172,8 @@ export interface QuarterReport {
   staffing: Staffing;
   mischief: Mischief;
   glossary: Term[];
+  /** Who signed it; absent from a daemon before there were signatures. */
+  sign_off?: SignOff;
   not_yet: { clause: string; what: string }[];
   days: ReportDay[];
 }

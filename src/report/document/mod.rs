@@ -13,6 +13,7 @@ mod plots;
 mod quality;
 mod quarter;
 mod several;
+mod signed;
 mod tables;
 
 use jiff::civil::DateTime;
@@ -223,4 +224,6 @@ pub(super) struct SignOff {
     pub role: &'static str,
     /// What stands under the lines.
     pub fields: [&'static str; 3],
+    /// What stands there instead once it was signed in the program.
+    pub signed: Option<Vec<String>>,
 }

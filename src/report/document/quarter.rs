@@ -4,9 +4,9 @@ use jiff::tz::TimeZone;
 
 use super::tables::{self, Lines, TOTAL, columns, section};
 use super::{
-    Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, floor, flow, glossary, plots,
-    quality,
+    Block, Cell, Document, KeyFigure, Place, Section, Table, floor, flow, glossary, plots, quality,
     several::{self, DESKS_ADVISED},
+    signed,
 };
 use crate::journal::Quarter;
 use crate::queue::wording;
@@ -30,9 +30,15 @@ pub(in crate::report) fn document(report: &QuarterReport) -> Document {
         as_of: wording::date_and_time(report.as_of, &tz),
         as_of_utc: TimeZone::UTC.to_datetime(report.as_of),
         unsettled: !report.settled,
-        facts: facts(report),
+        facts: facts(report, &tz),
         key_figures: key_figures(&report.total.quarter, report.target_s),
-        sections: [first(report), details(report, &tz), long(report, &tz)].concat(),
+        sections: [
+            first(report, &tz),
+            signed::details(report, &tz),
+            details(report, &tz),
+            long(report, &tz),
+        ]
+        .concat(),
     };
     if !report.centres.is_empty() {
         several::tell(&mut document, report);
@@ -41,7 +47,7 @@ pub(in crate::report) fn document(report: &QuarterReport) -> Document {
 }
 
 /// What stands on the first page.
-fn first(report: &QuarterReport) -> Vec<Section> {
+fn first(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
     let target = tables::within_heading(report.target_s);
     vec![
         section(
@@ -68,7 +74,7 @@ fn first(report: &QuarterReport) -> Vec<Section> {
             Place::First,
             compliance(report),
         ),
-        sign_off(),
+        signed::block(report, tz),
     ]
 }
 
@@ -192,7 +198,7 @@ fn long(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
     sections
 }
 
-fn facts(report: &QuarterReport) -> Vec<(String, String)> {
+fn facts(report: &QuarterReport, tz: &TimeZone) -> Vec<(String, String)> {
     let complete = &report.completeness;
     let period = format!(
         "{}–{}",
@@ -206,13 +212,19 @@ fn facts(report: &QuarterReport) -> Vec<(String, String)> {
         Cell::percent(complete.share).text(),
         complete.days_planned
     );
-    [
+    let mut facts = vec![
         ("Centrs", report.centre.clone()),
         ("Periods", period),
         ("Dati", data),
-    ]
-    .map(|(label, text)| (label.to_owned(), text))
-    .to_vec()
+    ];
+    // Each centre signs its own quarter.
+    if report.centres.is_empty() {
+        facts.push(("Paraksts", signed::fact(report, tz)));
+    }
+    let facts = facts.into_iter();
+    facts
+        .map(|(label, text)| (label.to_owned(), text))
+        .collect()
 }
 
 /// The figures that tell most, of all services together.
@@ -468,17 +480,5 @@ pub(super) fn state(state: DayState) -> &'static str {
         DayState::Closed => "slēgts",
         DayState::Extra => "ārpus grafika",
         DayState::Ahead => "gaidāma",
-    }
-}
-
-fn sign_off() -> Section {
-    Section {
-        heading: "Piezīmes un apstiprinājums".to_owned(),
-        name: "Apstiprinājums",
-        place: Place::First,
-        block: Block::SignOff(SignOff {
-            role: "Pakalpojumu kvalitātes vadītājs",
-            fields: ["vārds, uzvārds", "paraksts", "datums"],
-        }),
     }
 }

@@ -1,4 +1,4 @@
-//! What only the first page has: title, facts, the large figures, room for a signature.
+//! What only the first page has: title, facts, the large figures, a signature or room for one.
 
 use krilla::tagging::Tag;
 
@@ -78,8 +78,11 @@ fn key_figures(flow: &mut Flow<'_>) -> Vec<Branch> {
     branches
 }
 
-/// Lines for comments, then for name, signature and date.
+/// Who has signed, or lines for comments, then for name, signature and date.
 pub(super) fn sign_off(flow: &mut Flow<'_>, sign_off: &SignOff) -> Vec<Branch> {
+    if let Some(lines) = &sign_off.signed {
+        return signed(flow, sign_off.role, lines);
+    }
     for _ in 0..2 {
         flow.y += 13.0;
         flow.rule(flow.y, Ink::Hair, Mark::Ornament);
@@ -111,4 +114,21 @@ pub(super) fn sign_off(flow: &mut Flow<'_>, sign_off: &SignOff) -> Vec<Branch> {
     paragraphs
         .map(|leaf| Branch::Element(Tag::P.into(), vec![leaf]))
         .collect()
+}
+
+fn signed(flow: &mut Flow<'_>, role: &str, lines: &[String]) -> Vec<Branch> {
+    flow.y += 9.0;
+    let mut branches = Vec::new();
+    let mut paragraph = |flow: &mut Flow<'_>, text: &str, weight| {
+        let lines = flow.faces.broken(text, weight, FACT, WIDTH);
+        let at = (LEFT, flow.y);
+        let leaf = flow.lines(at, &lines, (FACT, FACT_LEADING), weight, Ink::Black);
+        flow.y += FACT_LEADING * lines.len() as f32;
+        branches.push(Branch::Element(Tag::P.into(), vec![leaf]));
+    };
+    paragraph(flow, role, Weight::Bold);
+    for line in lines {
+        paragraph(flow, line, Weight::Regular);
+    }
+    branches
 }

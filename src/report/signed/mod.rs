@@ -1,8 +1,9 @@
 //! What was signed of a quarter (A1.12), and whether the figures of now agree with it.
 //!
 //! Two checks: every report compares its own figures with the signed ones, which costs a digest;
-//! [`check_journal`] and a recomputation read the journal again.
+//! [`verified`] reads the journal again, the quarter's file with its hash as well.
 
+mod again;
 mod canonical;
 mod compare;
 mod verify;
@@ -14,8 +15,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use again::{from_journal, verified};
 pub use canonical::{DEFINITIONS, figures};
 pub use verify::{JournalCheck, JournalState, Unready, check_journal, frozen, prepare};
+pub use words::path as in_words;
 
 use super::model::QuarterReport;
 use crate::quality::signing::{Signature, Signatures, digest};

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
@@ -82,8 +83,12 @@ pub struct JournalCheck {
     pub state: JournalState,
     /// SHA-256 of the file as it is now, hex; absent where there is none.
     pub sha256: Option<String>,
-    /// Records of the quarter that could not be read.
+    /// When fields of it were cleared last, where that explains the other hash.
+    pub cleared_at: Option<Timestamp>,
+    /// Places of the quarter's journal that could not be read.
     pub damaged: u64,
+    /// The record of the signature can be read, and its figures are those of its digest.
+    pub figures_kept: bool,
 }
 
 /// How a signed quarter's file stands.
@@ -92,43 +97,52 @@ pub struct JournalCheck {
 pub enum JournalState {
     /// To the byte what was signed.
     AsSigned,
+    /// What was signed, but for fields that were cleared since as the journal records.
+    Cleared,
     /// Not what was signed.
     Differs,
     /// There is no closed file of the quarter any more.
     Gone,
 }
 
-/// Reads the file of a signed quarter again; `damaged` is what the recomputation could not read.
+/// Reads the file of a signed quarter again; `seq` is the signature's, `damaged` what the
+/// recomputation could not read.
 ///
 /// # Errors
 /// Where the journal cannot be read at all.
-pub fn check_journal(data: &Path, under: &Under, damaged: u64) -> io::Result<JournalCheck> {
+pub fn check_journal(
+    data: &Path,
+    seq: u64,
+    under: &Under,
+    damaged: u64,
+) -> io::Result<JournalCheck> {
     let closed = match under.quarter.parse::<Quarter>() {
         Ok(quarter) => journal::closed(data, quarter)?,
         Err(_) => None,
     };
+    let mut check = JournalCheck {
+        state: JournalState::Gone,
+        sha256: None,
+        cleared_at: None,
+        damaged,
+        figures_kept: frozen(data, seq).is_some(),
+    };
     let Some(closed) = closed else {
-        return Ok(JournalCheck {
-            state: JournalState::Gone,
-            sha256: None,
-            damaged,
-        });
+        return Ok(check);
     };
     let range = (under.first_seq, under.last_seq);
-    let same_range = range == (closed.now.first_seq, closed.now.last_seq);
     let signed = &under.journal_sha256;
-    // Fields cleared since, as the journal tells, change the hash and nothing that was signed.
-    let same = closed.now.sha256 == *signed || closed.follows(signed);
-    let state = if same_range && same {
-        JournalState::AsSigned
-    } else {
-        JournalState::Differs
-    };
-    Ok(JournalCheck {
-        state,
-        sha256: Some(closed.now.sha256),
-        damaged,
-    })
+    check.state = JournalState::Differs;
+    if range == (closed.now.first_seq, closed.now.last_seq) {
+        if closed.now.sha256 == *signed {
+            check.state = JournalState::AsSigned;
+        } else if let Some(at) = closed.cleared_since(signed) {
+            check.state = JournalState::Cleared;
+            check.cleared_at = Some(at);
+        }
+    }
+    check.sha256 = Some(closed.now.sha256);
+    Ok(check)
 }
 
 /// The figures that a signature stands under, from its record; none where that cannot be read or is

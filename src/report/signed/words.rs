@@ -9,7 +9,7 @@ use crate::queue::wording;
 use crate::report::latvian;
 
 /// "Kopā · oktobris · gaidīšana · P90": of `total.months.2026-10.figures.wait.p90_s`.
-pub(super) fn path(path: &[String]) -> String {
+pub fn path(path: &[String]) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut before = "";
     for piece in path {

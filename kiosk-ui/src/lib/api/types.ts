@@ -45,6 +45,7 @@ export type PaperLine = Schemas['PaperLine'];
 
 export type Staffing = Schemas['Staffing'];
 export type StaffingToday = Schemas['StaffingToday'];
+export type SignOff = Schemas['SignOff'];
 export type Mischief = Schemas['Mischief'];
 export type MischiefToday = Schemas['MischiefToday'];
 export type Term = Schemas['Term'];

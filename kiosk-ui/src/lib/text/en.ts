@@ -5,6 +5,7 @@ import { evaluationsEn } from './evaluations';
 import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
+import { signingEn } from './signing';
 import { mischiefEn, staffingEn } from './staffing';
 import { surveyEn } from './survey';
 
@@ -379,6 +380,7 @@ export const en: Texts = {
   staffing: staffingEn,
   mischief: mischiefEn,
   history: historyEn,
+  signing: signingEn,
   myDay: myDayEn,
   evaluations: evaluationsEn,
   survey: surveyEn,
@@ -509,6 +511,13 @@ export const en: Texts = {
     not_signed_in: 'Please sign in again.',
     wrong_password: 'Wrong user name or password.',
     overloaded: 'The server is busy. Try again.',
+    quarter_not_over: 'The quarter is not over yet.',
+    tickets_open: 'Tickets of the quarter are open: Rinda closes them when the next day begins.',
+    quarter_not_closed: 'The journal has no closed file of this quarter: there is nothing to sign.',
+    journal_damaged:
+      'The quarter’s file is not what its seal says. It has to be restored from a backup first.',
+    figures_moved: 'The figures have changed since the report was opened. Look at them again, then sign.',
+    already_signed: 'These figures of the quarter are signed already.',
     desk_busy: 'This desk still has a customer.',
     minute_not_over: 'The minute is not over yet.',
     not_called: 'No customer is called at this desk.',

@@ -4,6 +4,7 @@ import { evaluationsLv } from './evaluations';
 import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
+import { signingLv } from './signing';
 import { mischiefLv, staffingLv } from './staffing';
 import { surveyLv } from './survey';
 import { appointmentsLv } from './appointments-lv';
@@ -400,6 +401,7 @@ export const lv = {
   staffing: staffingLv,
   mischief: mischiefLv,
   history: historyLv,
+  signing: signingLv,
   myDay: myDayLv,
   evaluations: evaluationsLv,
   survey: surveyLv,
