@@ -28,6 +28,7 @@ pub mod glossary;
 pub mod halves;
 mod kept;
 mod latvian;
+mod links;
 mod mine;
 pub mod mischief;
 pub mod model;

@@ -21,6 +21,7 @@ mod kiosks;
 mod limits;
 mod live;
 mod metrics_text;
+mod mornings;
 pub mod openapi;
 mod pages;
 mod password;

@@ -13,7 +13,7 @@ use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
-use crate::quality::mornings::MorningRejection;
+use crate::quality::mornings::{MorningRejection, NOTE_CHARS_MAX};
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -199,6 +199,17 @@ impl Problem {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
         problem.field = (!matches!(field, "" | ".")).then(|| field.into());
         problem.reason = Some(reason.into());
+        problem
+    }
+
+    /// As [`Problem::invalid`], with a sentence of its own for the person.
+    pub(super) fn invalid_because(
+        field: &str,
+        reason: impl Into<Box<str>>,
+        detail: impl Into<Box<str>>,
+    ) -> Self {
+        let mut problem = Self::invalid(field, reason);
+        problem.detail = detail.into();
         problem
     }
 
@@ -391,13 +402,25 @@ impl From<EvaluationRejection> for Problem {
 
 impl From<MorningRejection> for Problem {
     fn from(rejection: MorningRejection) -> Self {
-        let field = match rejection {
-            MorningRejection::NotYet
-            | MorningRejection::TooLate
-            | MorningRejection::OtherDate(_) => "date",
-            MorningRejection::NoteMissing | MorningRejection::NoteTooLong => "note",
+        let (field, detail) = match rejection {
+            MorningRejection::NotYet => ("date", "Tas vēl nav noticis.".to_owned()),
+            MorningRejection::TooLate => (
+                "date",
+                "Rītu var ierakstīt septiņu dienu laikā, kamēr to vēl atceras.".to_owned(),
+            ),
+            MorningRejection::OtherDate(_) => (
+                "opened_at",
+                "Durvju atvēršanas brīdim jābūt tajā pašā dienā.".to_owned(),
+            ),
+            MorningRejection::NoteMissing => {
+                ("note", "Piezīmē ierakstiet, kas nav kārtībā.".to_owned())
+            }
+            MorningRejection::NoteTooLong => (
+                "note",
+                format!("Piezīme ir par garu: atļautas {NOTE_CHARS_MAX} zīmes."),
+            ),
         };
-        Self::invalid(field, rejection.to_string())
+        Self::invalid_because(field, rejection.to_string(), detail)
     }
 }
 

@@ -9,6 +9,7 @@ mod closing;
 mod desks;
 mod limits;
 mod live;
+mod mornings;
 mod privacy;
 mod register;
 mod requests;

@@ -44,6 +44,24 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
         [false, false, true, false, true, false, false],
     ),
     (
+        "GET",
+        "/api/v1/mornings/2026-11-23",
+        "",
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/mornings/2026-11-23/check",
+        r#"{"information": "in_order", "signs": "in_order", "monitor": "in_order"}"#,
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/mornings/2026-11-23/doors",
+        "",
+        [false, true, true, false, true, false, false],
+    ),
+    (
         "POST",
         "/api/v1/tickets",
         r#"{"service": 1}"#,

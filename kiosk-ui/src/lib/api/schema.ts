@@ -541,6 +541,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mornings/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a date's morning */
+        get: operations["morning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mornings/{date}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the check of a morning */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mornings/{date}/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the doors were opened */
+        post: operations["doors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1465,6 +1516,27 @@ export interface components {
             code: string;
             origin?: components["schemas"]["AskedAt"] | null;
         };
+        /** @description What was found. */
+        CheckRequest: {
+            /** @description Information on stand and desks (A2/1/5.1–5.3). */
+            information: components["schemas"]["Finding"];
+            /** @description The plasma monitor (A2/1/5.5). */
+            monitor: components["schemas"]["Finding"];
+            /** @description What is not in order, at most 500 characters; needed where something is not. */
+            note?: string;
+            /** @description Signs (A2/1/5.4). */
+            signs: components["schemas"]["Finding"];
+        };
+        /** @description A check as it stands. */
+        Checked: components["schemas"]["MorningCheck"] & {
+            /**
+             * Format: date-time
+             * @description When the first check of the date was entered: what is checked again was checked in time.
+             */
+            at: string;
+            /** @description Login of who said what stands now; absent where the daemon did. */
+            by?: string | null;
+        };
         /** @description What became of them. */
         CloseAnswer: {
             /** @description Tickets that were cancelled. Those at a desk and those that were over already are not. */
@@ -1586,6 +1658,11 @@ export interface components {
             clause: string;
             /** @description The others, in Latvian. */
             exceptions: string[];
+            /**
+             * @description Where the exceptions are found on the manager's page, at most 20. One that reads like an
+             *     exception leads to that one.
+             */
+            links: components["schemas"]["StripLink"][];
             /**
              * Format: int64
              * @description Cases as the clause wants them.
@@ -1919,6 +1996,24 @@ export interface components {
          * @enum {string}
          */
         DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
+        /** @description That the doors were opened. */
+        Doors: {
+            /** @description Login of who says so; absent where the daemon does. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When, by the word of who says so.
+             */
+            opened_at: string;
+        };
+        /** @description That the doors were opened. */
+        DoorsRequest: {
+            /**
+             * Format: date-time
+             * @description When; now where absent.
+             */
+            opened_at?: string | null;
+        };
         /** @description One step of the distribution of waits. */
         EcdfStep: {
             /**
@@ -2238,6 +2333,11 @@ export interface components {
             /** @description Called within the target. */
             within_target: components["schemas"]["WithinTarget"];
         };
+        /**
+         * @description How something was found.
+         * @enum {string}
+         */
+        Finding: "in_order" | "fault" | "not_installed";
         /** @description How a visit ended. */
         FinishRequest: {
             /** @description Short remark, 1 to 200 characters. */
@@ -2989,6 +3089,37 @@ export interface components {
             figures?: components["schemas"]["Figures"] | null;
             /** @description "2026-10". */
             month: string;
+        };
+        /** @description The morning of a date. */
+        MorningAnswer: {
+            checked?: components["schemas"]["Checked"] | null;
+            /**
+             * Format: date
+             * @description Date, local.
+             */
+            date: string;
+            doors?: components["schemas"]["Doors"] | null;
+            /**
+             * Format: date-time
+             * @description By when the doors are to be open, two minutes before that (A2/1/6.1).
+             */
+            doors_due?: string | null;
+            /**
+             * Format: date-time
+             * @description When reception begins; absent where the date has none.
+             */
+            opens_at?: string | null;
+        };
+        /** @description What was checked (A2/1/5). */
+        MorningCheck: {
+            /** @description Information on stand and desks: tidy, legible, by the house style, complete (5.1–5.3). */
+            information: components["schemas"]["Finding"];
+            /** @description The plasma monitor works and is on (5.5). */
+            monitor: components["schemas"]["Finding"];
+            /** @description What was not in order, and what was done. */
+            note?: string;
+            /** @description Signs: well seen, clean, by the house style (5.4). */
+            signs: components["schemas"]["Finding"];
         };
         /** @description Where a working day goes. */
         MoveRequest: {
@@ -3886,6 +4017,13 @@ export interface components {
             undone: boolean;
             /** @description Who. */
             who: components["schemas"]["Who"];
+        };
+        /** @description An exception's place on the manager's page. */
+        StripLink: {
+            /** @description Address within the daemon, "/manager#/day/2026-10-05". */
+            href: string;
+            /** @description What it is, in Latvian. */
+            text: string;
         };
         /** @description A word of the report. */
         Term: {
@@ -5522,6 +5660,107 @@ export interface operations {
                 content?: never;
             };
             /** @description `not_signed_in`, `not_allowed`, `foreign_origin`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    morning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MorningAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18`, at most seven days ago */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MorningAnswer"];
+                };
+            };
+            /** @description `invalid`: `date` or `note` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18`, at most seven days ago */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MorningAnswer"];
+                };
+            };
+            /** @description `invalid`: `date` */
             default: {
                 headers: {
                     [name: string]: unknown;

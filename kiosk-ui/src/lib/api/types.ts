@@ -73,6 +73,9 @@ export type SlotLine = Schemas['SlotLine'];
 export type BookedAppointment = Schemas['BookedVisit'];
 /** The answer to `POST /api/v1/appointments/import`. */
 export type ImportAnswer = Schemas['ImportAnswer'];
+/** The answer to `GET /api/v1/mornings/{date}`. */
+export type MorningAnswer = Schemas['MorningAnswer'];
+export type Finding = Schemas['Finding'];
 export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {

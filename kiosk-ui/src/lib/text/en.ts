@@ -4,6 +4,7 @@ import type { Texts } from './lv';
 import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
+import { morningsEn } from './mornings';
 import { mischiefEn, staffingEn } from './staffing';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
@@ -377,6 +378,7 @@ export const en: Texts = {
   staffing: staffingEn,
   mischief: mischiefEn,
   history: historyEn,
+  mornings: morningsEn,
   myDay: myDayEn,
   calendar: {
     month: (month, year) => `${monthsEn[month - 1] ?? ''} ${year}`,

@@ -3,6 +3,7 @@ import type { WaitMinutes } from '../wait';
 import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
+import { morningsLv } from './mornings';
 import { mischiefLv, staffingLv } from './staffing';
 import { appointmentsLv } from './appointments-lv';
 
@@ -398,6 +399,7 @@ export const lv = {
   staffing: staffingLv,
   mischief: mischiefLv,
   history: historyLv,
+  mornings: morningsLv,
   myDay: myDayLv,
   calendar: {
     month: (month: number, year: number) => `${year}. gada ${monthsLv[month - 1] ?? ''}`,
