@@ -147,7 +147,7 @@ fn quarter_text(
         .ok_or(ReportError::NoSuchReport)?;
     let edits = &state.centre.calendar;
     let mut report = report::quarter_report_of(setup, edits, quarter, figures, as_of);
-    report::add_kept(&mut report, &state.quality);
+    report::add_kept(&mut report, setup, edits, &state.quality);
     render(&report, format).map_err(unreadable)
 }
 

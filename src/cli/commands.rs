@@ -217,7 +217,7 @@ fn report_from_journal(place: &Place, quarter: Quarter, format: Format) -> Resul
     let mut report = report::quarter_report(&config.setup, edits, quarter, recomputed.days, as_of);
     let state = journal::read_state(&data)
         .with_context(|| format!("the journal in {} cannot be read", data.display()))?;
-    report::add_kept(&mut report, &state.quality);
+    report::add_kept(&mut report, &config.setup, edits, &state.quality);
     Ok(ports::render(&report, format.into())?.into())
 }
 

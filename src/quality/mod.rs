@@ -1,5 +1,5 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
-//! (annex 2).
+//! (annex 2), notices (17.5).
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -8,6 +8,7 @@
 
 pub mod evaluations;
 pub mod mornings;
+pub mod notices;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
 use mornings::{MorningEvent, MorningRejection, Mornings};
+use notices::{NoticeEvent, NoticeRejection, Notices};
 
 /// What can happen around the quality of service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub enum QualityEvent {
     Evaluation(EvaluationEvent),
     /// In the morning.
     Morning(MorningEvent),
+    /// Around notices to customers.
+    Notice(NoticeEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -47,6 +51,8 @@ pub struct Quality {
     pub evaluations: Evaluations,
     /// The mornings.
     pub mornings: Mornings,
+    /// Notices to customers.
+    pub notices: Notices,
 }
 
 /// Why a change was refused.
@@ -58,6 +64,9 @@ pub enum QualityRejection {
     /// Of the mornings.
     #[error(transparent)]
     Morning(#[from] MorningRejection),
+    /// Of a notice.
+    #[error(transparent)]
+    Notice(#[from] NoticeRejection),
 }
 
 impl Quality {
@@ -74,6 +83,7 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.check(now, tz, event)?,
             QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
+            QualityEvent::Notice(event) => self.notices.check(now, tz, event)?,
         }
         Ok(())
     }
@@ -83,6 +93,7 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.apply(noted, event),
             QualityEvent::Morning(event) => self.mornings.apply(noted, event),
+            QualityEvent::Notice(event) => self.notices.apply(noted, event),
         }
     }
 }

@@ -154,10 +154,6 @@ pub(super) fn not_yet() -> Vec<NotYet> {
             "Ierašanās laiks un iepazīšanās ar jaunumiem: programma tos vēl nefiksē.",
         ),
         (
-            "17.5.1–17.5.3",
-            "Paziņojumi un to termiņi (5 dienas, 15 dienas, nekavējoties): programma tos vēl neved.",
-        ),
-        (
             "A2/2/4",
             "Tehniskās kļūmes, arī ilgākas par 4 stundām: programma tās vēl neved.",
         ),

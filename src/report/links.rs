@@ -20,6 +20,14 @@ pub(super) fn day(text: String, date: Date) -> StripLink {
     }
 }
 
+/// The calendar, where notices are.
+pub(super) fn calendar(text: String) -> StripLink {
+    StripLink {
+        text,
+        href: "/manager#calendar".to_owned(),
+    }
+}
+
 /// The dates of what the strip tells as sums.
 #[derive(Debug, Default)]
 pub(super) struct ExceptionDates {

@@ -33,6 +33,7 @@ mod mine;
 pub mod mischief;
 pub mod model;
 mod mornings;
+mod notices;
 mod pdf;
 mod quarter;
 mod recompute;

@@ -22,6 +22,7 @@ mod limits;
 mod live;
 mod metrics_text;
 mod mornings;
+mod notices;
 pub mod openapi;
 mod pages;
 mod password;

@@ -14,6 +14,7 @@ use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
 use crate::quality::mornings::{MorningRejection, NOTE_CHARS_MAX};
+use crate::quality::notices::{AHEAD_DAYS_MAX, NoticeRejection, TEXT_CHARS_MAX};
 use crate::queue::catalogue::Service;
 use crate::queue::event::Suppression;
 use crate::queue::rejection::Rejection;
@@ -202,6 +203,14 @@ impl Problem {
         problem
     }
 
+    pub(super) fn no_such_notice() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_notice",
+            "Šāda paziņojuma nav, vai tas jau ir noņemts.",
+        )
+    }
+
     /// As [`Problem::invalid`], with a sentence of its own for the person.
     pub(super) fn invalid_because(
         field: &str,
@@ -386,6 +395,7 @@ impl From<QualityRejection> for Problem {
         match rejection {
             QualityRejection::Evaluation(rejection) => rejection.into(),
             QualityRejection::Morning(rejection) => rejection.into(),
+            QualityRejection::Notice(rejection) => rejection.into(),
         }
     }
 }
@@ -418,6 +428,34 @@ impl From<MorningRejection> for Problem {
             MorningRejection::NoteTooLong => (
                 "note",
                 format!("Piezīme ir par garu: atļautas {NOTE_CHARS_MAX} zīmes."),
+            ),
+        };
+        Self::invalid_because(field, rejection.to_string(), detail)
+    }
+}
+
+impl From<NoticeRejection> for Problem {
+    fn from(rejection: NoticeRejection) -> Self {
+        let (field, detail) = match rejection {
+            NoticeRejection::NoSuchNotice(_) => return Self::no_such_notice(),
+            NoticeRejection::UnfitText => (
+                "text",
+                format!("Ierakstiet paziņojumu: no 1 līdz {TEXT_CHARS_MAX} zīmēm."),
+            ),
+            NoticeRejection::EndsBefore { .. } => {
+                ("until", "Pēdējā diena nevar būt pirms pirmās.".to_owned())
+            }
+            NoticeRejection::TooFar => (
+                "until",
+                format!("Datumam jābūt nākamo {AHEAD_DAYS_MAX} dienu laikā."),
+            ),
+            NoticeRejection::UnfitPosting => (
+                "posted_at",
+                "Izlikšanas brīdim jābūt pēdējo 31 dienu laikā.".to_owned(),
+            ),
+            NoticeRejection::UnfitReceipt => (
+                "received_at",
+                "Traucējumam norādiet, kad ziņa saņemta: pirms paziņojuma izlikšanas.".to_owned(),
             ),
         };
         Self::invalid_because(field, rejection.to_string(), detail)

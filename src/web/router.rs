@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::problem::Problem;
 use super::{
     AppState, access, appointments, calendar, centre, closing, desk_steps, desks, headers, kiosks,
-    live, mornings, openapi, pages, register, reports, session, status, story, tickets, track,
+    live, mornings, notices, openapi, pages, register, reports, session, status, story, tickets,
+    track,
 };
 
 /// Everything a centre answers to.
@@ -33,6 +34,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(appointments::routes())
         .merge(closing::routes())
         .merge(mornings::routes())
+        .merge(notices::routes())
         .merge(live::routes())
         .merge(reports::routes())
         .merge(story::routes())

@@ -9,4 +9,5 @@ mod history;
 mod independent;
 mod mischief;
 mod staffing;
+mod strip;
 mod traps;

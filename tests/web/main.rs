@@ -10,6 +10,7 @@ mod desks;
 mod limits;
 mod live;
 mod mornings;
+mod notices;
 mod privacy;
 mod register;
 mod requests;

@@ -62,6 +62,24 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
         [false, true, true, false, true, false, false],
     ),
     (
+        "GET",
+        "/api/v1/notices",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/notices",
+        r#"{"kind": "other", "text": "t", "from": "2026-11-23", "until": "2026-11-23"}"#,
+        [false, false, true, false, true, false, false],
+    ),
+    (
+        "DELETE",
+        "/api/v1/notices/1",
+        "",
+        [false, false, true, false, true, false, false],
+    ),
+    (
         "POST",
         "/api/v1/tickets",
         r#"{"service": 1}"#,

@@ -592,6 +592,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices to customers */
+        get: operations["notices"];
+        put?: never;
+        /** Post a notice; display and kiosk show it at once */
+        post: operations["post_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a notice down */
+        delete: operations["take_down"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -2164,6 +2199,7 @@ export interface components {
                 /** @description Lamps as the daemon last set them, in button order. */
                 lamps: components["schemas"]["LampState"][];
                 last?: components["schemas"]["LastIssued"] | null;
+                notice?: components["schemas"]["NoticeLine"] | null;
                 /** @description Whether tickets can be taken. */
                 opening: components["schemas"]["Opening"];
                 /**
@@ -2765,6 +2801,7 @@ export interface components {
             /** @description Lamps as the daemon last set them, in button order. */
             lamps: components["schemas"]["LampState"][];
             last?: components["schemas"]["LastIssued"] | null;
+            notice?: components["schemas"]["NoticeLine"] | null;
             /** @description Whether tickets can be taken. */
             opening: components["schemas"]["Opening"];
             /**
@@ -3200,10 +3237,47 @@ export interface components {
         };
         /** @description A body without fields. */
         Nothing: Record<string, never>;
+        /**
+         * @description What a notice is about.
+         * @enum {string}
+         */
+        NoticeKind: "disruption" | "changed_hours" | "repair_or_move" | "other";
         /** @description A line of notice. */
         NoticeLine: {
             /** @description Text, Latvian. */
             text: string;
+        };
+        /** @description A notice to post. */
+        NoticeRequest: {
+            /**
+             * Format: date
+             * @description First date it is about.
+             */
+            from: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /**
+             * Format: date-time
+             * @description When it was posted, at most 31 days ago; now where absent.
+             */
+            posted_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the centre was told of it; needed of a disruption, and of nothing else.
+             */
+            received_at?: string | null;
+            /** @description 1 to 160 characters. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date it is about.
+             */
+            until: string;
+        };
+        /** @description Notices, newest first. */
+        NoticesAnswer: {
+            /** @description At most 200. */
+            notices: components["schemas"]["PostedNotice"][];
         };
         /** @description What belongs to no service or desk. */
         Occurrences: {
@@ -3417,6 +3491,61 @@ export interface components {
             name: string;
             /** @description Role. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A posted notice. */
+        PostedNotice: {
+            /** @description Login of who entered it; absent where the daemon did. */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description Whole days from posting to the first date it is about.
+             */
+            days_ahead: number;
+            /**
+             * Format: date
+             * @description The last date on which it was posted in time; of 17.5.1 and 17.5.2 only.
+             */
+            due_by?: string | null;
+            /**
+             * Format: date
+             * @description First date it is about.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Names it.
+             */
+            id: number;
+            /** @description Posted in time; absent where no clause says. */
+            in_time?: boolean | null;
+            /** @description Of those that hang, display and kiosk show this one. */
+            is_shown: boolean;
+            /** @description It hangs today. */
+            is_up: boolean;
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /**
+             * Format: date-time
+             * @description When it was posted.
+             */
+            posted_at: string;
+            /**
+             * Format: date-time
+             * @description When the centre was told of it; of disruptions only.
+             */
+            received_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was taken down.
+             */
+            taken_down_at?: string | null;
+            /** @description What customers read. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date it is about.
+             */
+            until: string;
         };
         /** @description A press that the simulated board took. */
         PressAnswer: {
@@ -5761,6 +5890,97 @@ export interface operations {
                 };
             };
             /** @description `invalid`: `date` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedNotice"];
+                };
+            };
+            /** @description `invalid`: `text`, `until`, `posted_at`, `received_at` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Notice */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedNotice"];
+                };
+            };
+            /** @description `no_such_notice` */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
 import { morningsEn } from './mornings';
+import { noticesEn } from './notices';
 import { mischiefEn, staffingEn } from './staffing';
 
 const customers = (count: number) => `${count} ${pluralEn(count, 'customer', 'customers')}`;
@@ -379,6 +380,7 @@ export const en: Texts = {
   mischief: mischiefEn,
   history: historyEn,
   mornings: morningsEn,
+  notices: noticesEn,
   myDay: myDayEn,
   calendar: {
     month: (month, year) => `${monthsEn[month - 1] ?? ''} ${year}`,

@@ -4,6 +4,7 @@ import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
 import { morningsLv } from './mornings';
+import { noticesLv } from './notices';
 import { mischiefLv, staffingLv } from './staffing';
 import { appointmentsLv } from './appointments-lv';
 
@@ -400,6 +401,7 @@ export const lv = {
   mischief: mischiefLv,
   history: historyLv,
   mornings: morningsLv,
+  notices: noticesLv,
   myDay: myDayLv,
   calendar: {
     month: (month: number, year: number) => `${year}. gada ${monthsLv[month - 1] ?? ''}`,
