@@ -1,15 +1,18 @@
 //! What devices tell of themselves, kept for the views.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::handle::DeviceReport;
 use crate::access::DeviceRole;
 use crate::journal::state::State;
+use crate::quality::Quality;
 use crate::queue::displays::Display;
 use crate::queue::screens::Surroundings;
-use crate::queue::view::Alert;
+use crate::queue::view::{Alert, NoticeLine};
 
 /// Takes in a report; whether pages may look other for it.
 pub(super) fn hear(around: &mut Surroundings, report: DeviceReport, now: Timestamp) -> bool {
@@ -59,6 +62,19 @@ pub(super) fn raise(around: &mut Surroundings, alert: Alert) {
 /// The alert of a kind ends.
 pub(super) fn clear(around: &mut Surroundings, kind: &str) {
     around.alerts.retain(|alert| alert.kind != kind);
+}
+
+/// Hangs up the notice of a date, or takes it away.
+pub(super) fn keep_notice(around: &mut Arc<Surroundings>, quality: &Quality, today: Date) {
+    let text = quality
+        .notices
+        .shown(today)
+        .map(|notice| &notice.draft.text);
+    let before = around.notice.as_ref().map(|line| &line.text);
+    if text != before {
+        let notice = text.map(|text| NoticeLine { text: text.clone() });
+        Arc::make_mut(around).notice = notice;
+    }
 }
 
 /// The displays that have a device key: those known before as they are, new ones awaited.

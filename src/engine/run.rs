@@ -641,6 +641,11 @@ impl Engine {
             &self.setup,
             centre,
         );
+        around::keep_notice(
+            &mut self.around,
+            &self.durable.quality,
+            self.setup.date_of(at),
+        );
         Arc::new(Published {
             sequence: self.sequence,
             at,

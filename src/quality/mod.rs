@@ -1,5 +1,5 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
-//! (annex 2), signatures under quarters (A1.12), the survey of customers.
+//! (annex 2), signatures under quarters (A1.12), the survey of customers, notices (17.5).
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -8,6 +8,7 @@
 
 pub mod evaluations;
 pub mod mornings;
+pub mod notices;
 pub mod signing;
 pub mod survey;
 
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
 use mornings::{MorningEvent, MorningRejection, Mornings};
+use notices::{NoticeEvent, NoticeRejection, Notices};
 use signing::{Signatures, SigningEvent, SigningRejection};
 use survey::{Survey, SurveyEvent, SurveyRejection};
 
@@ -34,6 +36,8 @@ pub enum QualityEvent {
     Signing(SigningEvent),
     /// In the survey of customers.
     Survey(SurveyEvent),
+    /// Around notices to customers.
+    Notice(NoticeEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -60,6 +64,8 @@ pub struct Quality {
     pub signatures: Signatures,
     /// The survey of customers.
     pub survey: Survey,
+    /// Notices to customers.
+    pub notices: Notices,
 }
 
 /// Why a change was refused.
@@ -77,6 +83,9 @@ pub enum QualityRejection {
     /// Of the survey.
     #[error(transparent)]
     Survey(#[from] SurveyRejection),
+    /// Of a notice.
+    #[error(transparent)]
+    Notice(#[from] NoticeRejection),
 }
 
 impl Quality {
@@ -95,6 +104,7 @@ impl Quality {
             QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
             QualityEvent::Signing(event) => self.signatures.check(now, event)?,
             QualityEvent::Survey(event) => self.survey.check(event)?,
+            QualityEvent::Notice(event) => self.notices.check(now, tz, event)?,
         }
         Ok(())
     }
@@ -122,6 +132,7 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.apply(noted, event),
             QualityEvent::Morning(event) => self.mornings.apply(noted, event),
+            QualityEvent::Notice(event) => self.notices.apply(noted, event),
             QualityEvent::Signing(event) => self.signatures.apply(noted, event),
             QualityEvent::Survey(event) => self.survey.apply(noted, event),
         }
@@ -135,6 +146,8 @@ impl Quality {
     pub fn clear_names(&mut self) {
         self.evaluations.clear_names();
         self.signatures.clear_names();
+        self.mornings.clear_names();
+        self.notices.clear_names();
     }
 
     /// What people remarked.
@@ -149,7 +162,8 @@ impl QualityEvent {
         match self {
             Self::Morning(event) => event.clear_words(),
             Self::Survey(event) => event.clear_words(),
-            Self::Evaluation(_) | Self::Signing(_) => {}
+            // What was posted was public.
+            Self::Evaluation(_) | Self::Signing(_) | Self::Notice(_) => {}
         }
     }
 }

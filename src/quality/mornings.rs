@@ -78,19 +78,35 @@ pub enum MorningEvent {
     DoorsOpened {
         /// Local date.
         date: Date,
-        /// When, by the word of who opened them.
-        opened_at: Timestamp,
+        /// When, by the word of who opened them; absent: at the moment of this fact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened_at: Option<Timestamp>,
     },
 }
 
 /// A check as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Checked {
     /// What was found.
     #[serde(flatten)]
     pub check: MorningCheck,
     /// When the first check of the date was entered: what is checked again was checked in time.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
+    /// Login of who said what stands now; absent where the daemon did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// That the doors were opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Doors {
+    /// When, by the word of who says so.
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: Timestamp,
+    /// Login of who says so; absent where the daemon does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// One morning.
@@ -100,9 +116,9 @@ pub struct Morning {
     /// The check, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked: Option<Checked>,
-    /// When the doors were opened, if that was said.
+    /// The opening of the doors, if that was said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub doors_opened_at: Option<Timestamp>,
+    pub doors: Option<Doors>,
 }
 
 /// Mornings by local date.
@@ -141,6 +157,18 @@ impl MorningEvent {
 }
 
 impl Mornings {
+    /// Forgets who said what, for a closed quarter's snapshots.
+    pub fn clear_names(&mut self) {
+        for morning in self.0.values_mut() {
+            if let Some(checked) = &mut morning.checked {
+                checked.by = None;
+            }
+            if let Some(doors) = &mut morning.doors {
+                doors.by = None;
+            }
+        }
+    }
+
     /// Clears remarks, for a closed quarter's snapshots.
     pub fn clear_words(&mut self) {
         self.forget_notes(Date::MAX);
@@ -182,11 +210,12 @@ impl Mornings {
                 }
             }
             MorningEvent::DoorsOpened { opened_at, .. } => {
-                if *opened_at > now {
+                let opened_at = opened_at.unwrap_or(now);
+                if opened_at > now {
                     return Err(MorningRejection::NotYet);
                 }
-                if date_of(*opened_at) != *date {
-                    return Err(MorningRejection::OtherDate(*opened_at));
+                if date_of(opened_at) != *date {
+                    return Err(MorningRejection::OtherDate(opened_at));
                 }
             }
         }
@@ -195,6 +224,7 @@ impl Mornings {
 
     /// Brings the mornings up to date with one fact.
     pub fn apply(&mut self, noted: Noted<'_>, event: &MorningEvent) {
+        let by = noted.actor.login().map(str::to_owned);
         match event {
             MorningEvent::Checked { date, check } => {
                 let morning = self.0.entry(*date).or_default();
@@ -203,10 +233,11 @@ impl Mornings {
                     .as_ref()
                     .map_or(noted.at, |before| before.at);
                 let check = check.clone();
-                morning.checked = Some(Checked { check, at });
+                morning.checked = Some(Checked { check, at, by });
             }
             MorningEvent::DoorsOpened { date, opened_at } => {
-                self.0.entry(*date).or_default().doors_opened_at = Some(*opened_at);
+                let opened_at = opened_at.unwrap_or(noted.at);
+                self.0.entry(*date).or_default().doors = Some(Doors { opened_at, by });
             }
         }
     }
@@ -216,3 +247,12 @@ impl Mornings {
         self.0.get(&date)
     }
 }
+
+/// By when the doors are to be open where reception begins at a moment (A2/1/6.1).
+pub fn doors_due(opens_at: Timestamp) -> Timestamp {
+    opens_at.saturating_sub(DOORS_LEAD).unwrap_or(opens_at)
+}
+
+#[cfg(test)]
+#[path = "mornings_tests.rs"]
+mod tests;

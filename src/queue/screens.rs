@@ -23,8 +23,8 @@ use super::ticket::{DeskNumber, Place, Ticket, TicketId};
 use super::today::DaysLike;
 use super::view::{
     Alert, Announcement, AppointmentLine, BOARD_CALLS, BoardCall, BoardLink, BoardView,
-    ButtonState, ButtonView, CentreHeader, KioskView, LampState, LastIssued, MonitorState, Opening,
-    PrinterState, QueueLine, SlipState, TrackState, TrackView, WaitRange,
+    ButtonState, ButtonView, CentreHeader, KioskView, LampState, LastIssued, MonitorState,
+    NoticeLine, Opening, PrinterState, QueueLine, SlipState, TrackState, TrackView, WaitRange,
 };
 use super::wording;
 
@@ -59,6 +59,8 @@ pub struct Surroundings {
     pub outlook: Option<Arc<Outlook>>,
     /// What was measured on days like today; absent until it was read.
     pub days_like: Option<Arc<DaysLike>>,
+    /// The notice that customers are to read today.
+    pub notice: Option<NoticeLine>,
 }
 
 /// All that views are made of.
@@ -96,6 +98,7 @@ impl<'a> Scene<'a> {
                 .any(|service| slots::capacity(self.setup, service) > 0),
             alternatives: self.setup.closing.alternatives.clone(),
             remaining: self.remaining(),
+            notice: self.around.notice.clone(),
         }
     }
 
@@ -123,7 +126,7 @@ impl<'a> Scene<'a> {
             calls: self.calls(),
             announcements: self.announcements(),
             waiting: self.queues(),
-            notice: None,
+            notice: self.around.notice.clone(),
             hours: self.calendar().lines(self.setup.date_of(self.now)),
         }
     }

@@ -267,6 +267,8 @@ pub struct KioskView {
     pub alternatives: Vec<String>,
     /// Customers with a ticket who have no outcome yet: they are served after closing too.
     pub remaining: u32,
+    /// One static line of notice, if any.
+    pub notice: Option<NoticeLine>,
 }
 
 /// One call on the waiting-room display.

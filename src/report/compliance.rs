@@ -1,7 +1,10 @@
 //! The compliance strip: what the data shows of each clause, and what it cannot show yet.
 
+use jiff::civil::Date;
+
 use super::latvian;
-use super::model::{Completeness, ComplianceRow, Figures, NotYet, Occurrences};
+use super::links::{self, ExceptionDates, LINKS_MAX};
+use super::model::{Completeness, ComplianceRow, Figures, NotYet, Occurrences, StripLink};
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
 
@@ -11,15 +14,16 @@ pub(super) fn rows(
     total: &Figures,
     all: &Occurrences,
     completeness: &Completeness,
+    dates: ExceptionDates,
 ) -> Vec<ComplianceRow> {
     vec![
         hours_covered(completeness),
         button_names(setup),
-        help(all),
-        outcomes(total),
-        closing(all),
-        the_minute(all),
-        one_at_a_time(all),
+        linked(help(all), dates.help),
+        linked(outcomes(total), dates.left_over),
+        linked(closing(all), dates.overtime),
+        linked(the_minute(all), dates.early),
+        linked(one_at_a_time(all), dates.busy),
     ]
 }
 
@@ -30,7 +34,12 @@ fn row(clause: &str, what: &str, n: u64, of: u64, exceptions: Vec<String>) -> Co
         n,
         of,
         exceptions,
+        links: Vec::new(),
     }
+}
+
+fn linked(row: ComplianceRow, links: Vec<StripLink>) -> ComplianceRow {
+    ComplianceRow { links, ..row }
 }
 
 /// "3 …", or nothing of nothing.
@@ -40,15 +49,17 @@ fn if_any(count: u64, text: &str) -> Option<String> {
 
 fn hours_covered(completeness: &Completeness) -> ComplianceRow {
     let missing = completeness.missing.iter();
-    row(
+    let told = |date: &Date| format!("nav datu par {}", latvian::date(*date));
+    let links = missing.clone().take(LINKS_MAX);
+    let links = links.map(|date| links::day(told(date), *date)).collect();
+    let row = row(
         "A1.11",
         "Pieņemšanas dienas, par kurām ir dati",
         completeness.days_with_data,
         completeness.days_due,
-        missing
-            .map(|date| format!("nav datu par {}", latvian::date(*date)))
-            .collect(),
-    )
+        missing.map(told).collect(),
+    );
+    linked(row, links)
 }
 
 fn button_names(setup: &Setup) -> ComplianceRow {
@@ -137,10 +148,6 @@ pub(super) fn not_yet() -> Vec<NotYet> {
         (
             "A2/1/1, A2/1/4",
             "Ierašanās laiks un iepazīšanās ar jaunumiem: programma tos vēl nefiksē.",
-        ),
-        (
-            "17.5.1–17.5.3",
-            "Paziņojumi un to termiņi (5 dienas, 15 dienas, nekavējoties): programma tos vēl neved.",
         ),
         (
             "A2/2/4",

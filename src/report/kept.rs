@@ -1,17 +1,18 @@
 //! What a report says beyond the figures: what people noted of the quality of service.
 
 use super::model::QuarterReport;
-use super::{mornings, register};
+use super::{mornings, notices, register};
 use crate::quality::Quality;
-use crate::queue::calendar::Edits;
+use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::setup::Setup;
 
 /// Adds to a quarter's report what is kept of the quality of service. The report's own dates and
-/// moment say which of it belongs to the quarter; working days are the calendar's.
+/// moment say which of it belongs to the quarter; the calendar, which dates needed a notice.
 pub fn add_kept(report: &mut QuarterReport, setup: &Setup, edits: &Edits, quality: &Quality) {
-    report
-        .compliance
-        .extend(mornings::rows(&report.days, quality));
+    let calendar = Calendar::new(&setup.hours, edits);
+    let mut rows = mornings::rows(&report.days, quality);
+    rows.extend(notices::rows(report, &calendar, &setup.timezone, quality));
+    report.compliance.extend(rows);
     report
         .compliance
         .sort_by(|one, next| one.clause.cmp(&next.clause));

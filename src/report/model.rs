@@ -409,6 +409,18 @@ pub struct ComplianceRow {
     pub of: u64,
     /// The others, in Latvian.
     pub exceptions: Vec<String>,
+    /// Where the exceptions are found on the manager's page, at most 20. One that reads like an
+    /// exception leads to that one.
+    pub links: Vec<StripLink>,
+}
+
+/// An exception's place on the manager's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StripLink {
+    /// What it is, in Latvian.
+    pub text: String,
+    /// Address within the daemon, "/manager#/day/2026-10-05".
+    pub href: String,
 }
 
 /// Something the evaluation asks for that cannot be told yet.

@@ -2,37 +2,45 @@
 
 use jiff::Timestamp;
 
+use jiff::civil::Date;
+
 use super::latvian;
+use super::links::{self, LINKS_MAX};
 use super::model::{ComplianceRow, DayLine, DayState};
 use crate::quality::Quality;
-use crate::quality::mornings::{DOORS_LEAD, Morning};
+use crate::quality::mornings::{Morning, doors_due};
 
 /// The strip's rows of the mornings: of all dates whose reception has begun, those that were as the
 /// clause wants them.
 pub(super) fn rows(days: &[DayLine], quality: &Quality) -> Vec<ComplianceRow> {
     let due = || {
         days.iter().filter_map(|day| match day.state {
-            DayState::Served | DayState::Empty | DayState::Missing => {
+            DayState::Served | DayState::Empty => {
                 Some((day.date, day.opens_at?, quality.mornings.of(day.date)))
             }
-            DayState::Closed | DayState::Extra | DayState::Ahead => None,
+            // That there is no data of a date is a row of its own.
+            DayState::Missing | DayState::Closed | DayState::Extra | DayState::Ahead => None,
         })
     };
     let row =
         |clause: &str, what: &str, wrong: fn(Option<&Morning>, Timestamp) -> Option<String>| {
-            let exceptions: Vec<String> = due()
+            let wrong: Vec<(Date, String)> = due()
                 .filter_map(|(date, opens_at, morning)| {
                     let wrong = wrong(morning, opens_at)?;
-                    Some(format!("{}: {wrong}", latvian::date(date)))
+                    Some((date, format!("{}: {wrong}", latvian::date(date))))
                 })
                 .collect();
             let of = due().count() as u64;
+            let links = wrong.iter().take(LINKS_MAX);
             ComplianceRow {
                 clause: clause.to_owned(),
                 what: what.to_owned(),
-                n: of - exceptions.len() as u64,
+                n: of - wrong.len() as u64,
                 of,
-                exceptions,
+                links: links
+                    .map(|(date, text)| links::day(text.clone(), *date))
+                    .collect(),
+                exceptions: wrong.into_iter().map(|(_, text)| text).collect(),
             }
         };
     vec![
@@ -61,10 +69,21 @@ fn unchecked(morning: Option<&Morning>, opens_at: Timestamp) -> Option<String> {
 }
 
 fn late_doors(morning: Option<&Morning>, opens_at: Timestamp) -> Option<String> {
-    let Some(opened_at) = morning.and_then(|morning| morning.doors_opened_at) else {
+    let Some(doors) = morning.and_then(|morning| morning.doors.as_ref()) else {
         return Some("nav atzīmēts".to_owned());
     };
-    let due = opens_at.saturating_sub(DOORS_LEAD).unwrap_or(opens_at);
-    let late_s = opened_at.duration_since(due).as_secs();
-    (late_s > 0).then(|| format!("{late_s} s par vēlu"))
+    let late_s = doors
+        .opened_at
+        .duration_since(doors_due(opens_at))
+        .as_secs();
+    (late_s > 0).then(|| format!("par vēlu: {}", lateness(late_s)))
+}
+
+/// "45 s", "12 min"
+fn lateness(seconds: i64) -> String {
+    if seconds < 120 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min", seconds / 60)
+    }
 }

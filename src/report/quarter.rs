@@ -9,6 +9,7 @@ use super::comparison::{Neighbour, Pooled, comparison};
 use super::compliance;
 use super::days::{add_occurrences, day_line};
 use super::figures::{desk_lines, figures, share_of, target_s};
+use super::links::ExceptionDates;
 use super::model::{
     Completeness, DayLine, DayState, Month, Occurrences, Period, QuarterReport, ServicePeriod, Week,
 };
@@ -101,6 +102,7 @@ pub fn quarter_report_of(
             Some(comparison(setup, edits, kind, beside, pooled, as_of))
         })
         .collect();
+    let dates = ExceptionDates::of(&lines, &days);
     let pooled = Months::of(days, from);
     let period = |months: &[Option<ServiceFigures>; 3]| period(months, from, target_s, as_of);
     let all = pooled.total();
@@ -124,7 +126,7 @@ pub fn quarter_report_of(
         as_of,
         settled: as_of.to_zoned(setup.timezone.clone()).date() > to && total.quarter.open == 0,
         target_s,
-        compliance: compliance::rows(setup, &total.quarter, &occurrences, &completeness),
+        compliance: compliance::rows(setup, &total.quarter, &occurrences, &completeness, dates),
         evaluations: Vec::new(),
         survey: None,
         not_yet: compliance::not_yet(),

@@ -22,6 +22,8 @@ mod kiosks;
 mod limits;
 mod live;
 mod metrics_text;
+mod mornings;
+mod notices;
 pub mod openapi;
 mod pages;
 mod password;

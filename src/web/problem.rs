@@ -14,7 +14,8 @@ use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
-use crate::quality::mornings::MorningRejection;
+use crate::quality::mornings::{MorningRejection, NOTE_CHARS_MAX};
+use crate::quality::notices::{AHEAD_DAYS_MAX, NoticeRejection, TEXT_CHARS_MAX};
 use crate::quality::signing::{COMMENT_CHARS_MAX, SigningRejection};
 use crate::quality::survey::SurveyRejection;
 use crate::queue::catalogue::Service;
@@ -203,6 +204,25 @@ impl Problem {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
         problem.field = (!matches!(field, "" | ".")).then(|| field.into());
         problem.reason = Some(reason.into());
+        problem
+    }
+
+    pub(super) fn no_such_notice() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_notice",
+            "Šāda paziņojuma nav, vai tas jau ir noņemts.",
+        )
+    }
+
+    /// As [`Problem::invalid`], with a sentence of its own for the person.
+    pub(super) fn invalid_because(
+        field: &str,
+        reason: impl Into<Box<str>>,
+        detail: impl Into<Box<str>>,
+    ) -> Self {
+        let mut problem = Self::invalid(field, reason);
+        problem.detail = detail.into();
         problem
     }
 
@@ -397,6 +417,7 @@ impl From<QualityRejection> for Problem {
             QualityRejection::Morning(rejection) => rejection.into(),
             QualityRejection::Signing(rejection) => rejection.into(),
             QualityRejection::Survey(rejection) => rejection.into(),
+            QualityRejection::Notice(rejection) => rejection.into(),
         }
     }
 }
@@ -427,13 +448,53 @@ impl From<EvaluationRejection> for Problem {
 
 impl From<MorningRejection> for Problem {
     fn from(rejection: MorningRejection) -> Self {
-        let field = match rejection {
-            MorningRejection::NotYet
-            | MorningRejection::TooLate
-            | MorningRejection::OtherDate(_) => "date",
-            MorningRejection::NoteMissing | MorningRejection::NoteTooLong => "note",
+        let (field, detail) = match rejection {
+            MorningRejection::NotYet => ("date", "Tas vēl nav noticis.".to_owned()),
+            MorningRejection::TooLate => (
+                "date",
+                "Rītu var ierakstīt septiņu dienu laikā, kamēr to vēl atceras.".to_owned(),
+            ),
+            MorningRejection::OtherDate(_) => (
+                "opened_at",
+                "Durvju atvēršanas brīdim jābūt tajā pašā dienā.".to_owned(),
+            ),
+            MorningRejection::NoteMissing => {
+                ("note", "Piezīmē ierakstiet, kas nav kārtībā.".to_owned())
+            }
+            MorningRejection::NoteTooLong => (
+                "note",
+                format!("Piezīme ir par garu: atļautas {NOTE_CHARS_MAX} zīmes."),
+            ),
         };
-        Self::invalid(field, rejection.to_string())
+        Self::invalid_because(field, rejection.to_string(), detail)
+    }
+}
+
+impl From<NoticeRejection> for Problem {
+    fn from(rejection: NoticeRejection) -> Self {
+        let (field, detail) = match rejection {
+            NoticeRejection::NoSuchNotice(_) => return Self::no_such_notice(),
+            NoticeRejection::UnfitText => (
+                "text",
+                format!("Ierakstiet paziņojumu: no 1 līdz {TEXT_CHARS_MAX} zīmēm."),
+            ),
+            NoticeRejection::EndsBefore { .. } => {
+                ("until", "Pēdējā diena nevar būt pirms pirmās.".to_owned())
+            }
+            NoticeRejection::TooFar => (
+                "until",
+                format!("Datumam jābūt nākamo {AHEAD_DAYS_MAX} dienu laikā."),
+            ),
+            NoticeRejection::UnfitPosting => (
+                "posted_at",
+                "Izlikšanas brīdim jābūt pēdējo 31 dienu laikā.".to_owned(),
+            ),
+            NoticeRejection::UnfitReceipt => (
+                "received_at",
+                "Traucējumam norādiet, kad ziņa saņemta: pirms paziņojuma izlikšanas.".to_owned(),
+            ),
+        };
+        Self::invalid_because(field, rejection.to_string(), detail)
     }
 }
 

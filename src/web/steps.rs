@@ -11,6 +11,7 @@ use super::problem::Problem;
 use crate::engine::handle::Done;
 use crate::engine::published::Published;
 use crate::journal::record::{Fact, Record};
+use crate::quality::QualityEvent;
 use crate::queue::command::Command;
 use crate::queue::event::Event;
 
@@ -24,6 +25,17 @@ impl AppState {
     ) -> Result<Done, Problem> {
         let key = scoped(caller, key);
         Ok(self.engine.submit(caller.actor(), command, key).await?)
+    }
+
+    /// Has the engine keep something of the quality of service. It is on disk when this returns.
+    pub(super) async fn keep(
+        &self,
+        caller: &Caller,
+        key: &RequestKey,
+        event: QualityEvent,
+    ) -> Result<Done, Problem> {
+        let key = scoped(caller, key);
+        Ok(self.engine.keep_quality(caller.actor(), event, key).await?)
     }
 
     /// Has the engine do it and answers with how things stand then. A repeat gets the first

@@ -11,4 +11,5 @@ mod independent;
 mod mischief;
 mod signing;
 mod staffing;
+mod strip;
 mod traps;

@@ -10,6 +10,8 @@ mod desks;
 mod evaluations;
 mod limits;
 mod live;
+mod mornings;
+mod notices;
 mod privacy;
 mod register;
 mod requests;

@@ -44,6 +44,42 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
         [false, false, true, false, true, false, false],
     ),
     (
+        "GET",
+        "/api/v1/mornings/2026-11-23",
+        "",
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/mornings/2026-11-23/check",
+        r#"{"information": "in_order", "signs": "in_order", "monitor": "in_order"}"#,
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/mornings/2026-11-23/doors",
+        "",
+        [false, true, true, false, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/notices",
+        "",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/notices",
+        r#"{"kind": "other", "text": "t", "from": "2026-11-23", "until": "2026-11-23"}"#,
+        [false, false, true, false, true, false, false],
+    ),
+    (
+        "DELETE",
+        "/api/v1/notices/1",
+        "",
+        [false, false, true, false, true, false, false],
+    ),
+    (
         "POST",
         "/api/v1/tickets",
         r#"{"service": 1}"#,

@@ -18,6 +18,8 @@ export interface CentreOptions {
   office?: boolean;
   /** Customers are asked after their visit. */
   survey?: boolean;
+  /** Reception begins on every day at noon, within the last hour before the test. */
+  opensAtNoon?: boolean;
   /** It has a morning behind it (`morning.ts`). */
   morning?: boolean;
 }
@@ -128,6 +130,7 @@ ${devices}
 
   /** An office receives until an hour before midnight: the tests run about noon. */
   private hours(days: string[]): string {
+    if (this.options.opensAtNoon) return days.map((day) => `${day} = ["12:00-23:00"]`).join('\n');
     const open = this.options.office ? days.slice(0, 5) : days;
     const hours = this.options.office ? '"08:30-12:00", "12:30-23:00"' : '"00:00-24:00"';
     return open.map((day) => `${day} = [${hours}]`).join('\n');

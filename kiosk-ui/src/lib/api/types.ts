@@ -74,6 +74,13 @@ export type SlotLine = Schemas['SlotLine'];
 export type BookedAppointment = Schemas['BookedVisit'];
 /** The answer to `POST /api/v1/appointments/import`. */
 export type ImportAnswer = Schemas['ImportAnswer'];
+/** The answer to `GET /api/v1/mornings/{date}`. */
+export type MorningAnswer = Schemas['MorningAnswer'];
+export type Finding = Schemas['Finding'];
+/** The answer to `GET /api/v1/notices`. */
+export type NoticesAnswer = Schemas['NoticesAnswer'];
+export type PostedNotice = Schemas['PostedNotice'];
+export type NoticeKind = Schemas['NoticeKind'];
 export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {

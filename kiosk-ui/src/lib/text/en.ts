@@ -6,6 +6,8 @@ import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
 import { signingEn } from './signing';
+import { morningsEn } from './mornings';
+import { noticesEn } from './notices';
 import { mischiefEn, staffingEn } from './staffing';
 import { surveyEn } from './survey';
 
@@ -381,6 +383,8 @@ export const en: Texts = {
   mischief: mischiefEn,
   history: historyEn,
   signing: signingEn,
+  mornings: morningsEn,
+  notices: noticesEn,
   myDay: myDayEn,
   evaluations: evaluationsEn,
   survey: surveyEn,

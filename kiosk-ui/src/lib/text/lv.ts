@@ -5,6 +5,8 @@ import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
 import { signingLv } from './signing';
+import { morningsLv } from './mornings';
+import { noticesLv } from './notices';
 import { mischiefLv, staffingLv } from './staffing';
 import { surveyLv } from './survey';
 import { appointmentsLv } from './appointments-lv';
@@ -402,6 +404,8 @@ export const lv = {
   mischief: mischiefLv,
   history: historyLv,
   signing: signingLv,
+  mornings: morningsLv,
+  notices: noticesLv,
   myDay: myDayLv,
   evaluations: evaluationsLv,
   survey: surveyLv,

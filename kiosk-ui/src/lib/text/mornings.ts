@@ -1,0 +1,58 @@
+/** Words of the morning's check (A2/1/5, A2/1/6). */
+export const morningsLv = {
+  title: 'Rīta pārbaude',
+  questions: {
+    information: 'Informācija stendā un uz galdiem',
+    signs: 'Norādes',
+    monitor: 'Plazmas monitors',
+  },
+  hints: {
+    information: 'akurāta, salasāma, stends tīrs, visas vietas aizpildītas',
+    signs: 'labi saredzamas, tīras',
+    monitor: 'darba kārtībā un ieslēgts',
+  },
+  answers: { in_order: 'kārtībā', fault: 'nav kārtībā', not_installed: 'nav uzstādīts' },
+  note: 'Piezīme',
+  noteNeeded: 'Piezīme: kas nav kārtībā un kas darīts',
+  save: 'Pārbaudīts',
+  saved: 'Rīta pārbaude ierakstīta.',
+  unanswered: 'Atbildiet uz visiem trim jautājumiem.',
+  checked: (time: string, by: string) => `Pārbaudīts ${time} (${by})`,
+  allInOrder: 'viss kārtībā',
+  notInOrder: (note: string) => `nav kārtībā: ${note}`,
+  open: 'Durvis atvērtas',
+  due: (time: string) => `Durvīm jābūt atvērtām līdz ${time}`,
+  opened: (time: string, by: string) => `Durvis atvērtas ${time} (${by})`,
+  openedSaved: 'Durvju atvēršana ierakstīta.',
+  earlier: 'Plkst., ja ne tagad',
+  daemon: 'Rinda',
+};
+
+export const morningsEn: typeof morningsLv = {
+  title: 'Morning check',
+  questions: {
+    information: 'Information on stand and desks',
+    signs: 'Signs',
+    monitor: 'Plasma monitor',
+  },
+  hints: {
+    information: 'tidy, legible, stand clean, every place filled',
+    signs: 'well seen, clean',
+    monitor: 'works and is on',
+  },
+  answers: { in_order: 'in order', fault: 'not in order', not_installed: 'not installed' },
+  note: 'Note',
+  noteNeeded: 'Note: what is not in order and what was done',
+  save: 'Checked',
+  saved: 'The morning check is kept.',
+  unanswered: 'Answer all three questions.',
+  checked: (time, by) => `Checked ${time} (${by})`,
+  allInOrder: 'all in order',
+  notInOrder: (note) => `not in order: ${note}`,
+  open: 'Doors opened',
+  due: (time) => `Doors are to be open by ${time}`,
+  opened: (time, by) => `Doors opened ${time} (${by})`,
+  openedSaved: 'The opening of the doors is kept.',
+  earlier: 'Time, if not now',
+  daemon: 'Rinda',
+};
