@@ -19,7 +19,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
-        ("config", &["queue", "access", "devices"]),
+        ("config", &["queue", "quality", "access", "devices", "outbox"]),
         ("journal", &journal),
         ("metrics", &["queue", "access", "journal"]),
         ("engine", &engine),
@@ -27,6 +27,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("devices", &queue),
         ("codes", &queue),
         ("imports", &["queue", "journal"]),
+        ("outbox", &["queue", "quality", "codes"]),
         ("bookings", &["queue", "codes", "journal", "engine"]),
         (
             "web",
@@ -39,7 +40,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
             "app",
             &[
                 "queue", "quality", "access", "bookings", "clock", "codes", "config", "devices",
-                "engine", "journal", "metrics", "progress", "report", "web",
+                "engine", "journal", "metrics", "outbox", "progress", "quality", "report", "web",
             ],
         ),
         (
@@ -55,7 +56,9 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
                 "imports",
                 "journal",
                 "metrics",
+                "outbox",
                 "progress",
+                "quality",
                 "report",
                 "telemetry",
                 "web",

@@ -11,6 +11,7 @@ use super::appointments::check_booking;
 use super::closing;
 use super::counts;
 use super::display;
+use super::mail;
 use super::place::{At, Found};
 use super::printer::{check_families, check_profile};
 use super::{
@@ -70,6 +71,12 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let display = display::check(&file.display, found);
     let warnings = warnings(&rules, lead, &desks);
     let staff_figures = file.report.check(found);
+    let telling = mail::check(
+        file.mail.as_ref(),
+        file.webhook.as_ref(),
+        &file.feedback,
+        found,
+    );
     Some(Config {
         setup: Setup {
             name: file.centre.name,
@@ -97,6 +104,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         voice: file.voice,
         display,
         staff_figures,
+        telling,
         warnings,
     })
 }

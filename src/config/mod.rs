@@ -5,6 +5,7 @@ mod check;
 mod closing;
 mod counts;
 mod display;
+mod mail;
 mod place;
 mod printer;
 mod report;
@@ -26,6 +27,7 @@ use display::DisplayTable;
 use report::ReportTable;
 
 pub use display::DisplayPower;
+pub use mail::Telling;
 pub use place::{Problem, Problems};
 
 /// Largest configuration file read, bytes.
@@ -50,6 +52,8 @@ pub struct Config {
     pub display: Option<DisplayPower>,
     /// What the quality role sees of single consultants.
     pub staff_figures: StaffFigures,
+    /// Ways out of the centre, and who is told of feedback.
+    pub telling: Telling,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
 }
@@ -189,6 +193,10 @@ struct File {
     closing: ClosingTable,
     #[serde(default)]
     report: ReportTable,
+    mail: Option<mail::MailTable>,
+    webhook: Option<mail::WebhookTable>,
+    #[serde(default)]
+    feedback: mail::FeedbackTable,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,5 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
-//! (annex 2).
+//! (annex 2), feedback and complaints (clause 29) and the messages that tell of them.
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -7,6 +7,8 @@
 //! come together.
 
 pub mod evaluations;
+pub mod feedback;
+pub mod messages;
 pub mod mornings;
 
 use jiff::Timestamp;
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
+use feedback::{FeedbackBook, FeedbackEvent, FeedbackRejection, Telling};
+use messages::{About, Ended, MessageEvent, MessageRejection, Outbox};
 use mornings::{MorningEvent, MorningRejection, Mornings};
 
 /// What can happen around the quality of service.
@@ -25,6 +29,10 @@ pub enum QualityEvent {
     Evaluation(EvaluationEvent),
     /// In the morning.
     Morning(MorningEvent),
+    /// Around feedback and complaints.
+    Feedback(FeedbackEvent),
+    /// In the outbox of messages.
+    Message(MessageEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -47,6 +55,10 @@ pub struct Quality {
     pub evaluations: Evaluations,
     /// The mornings.
     pub mornings: Mornings,
+    /// Feedback and complaints.
+    pub feedback: FeedbackBook,
+    /// What is still to be told.
+    pub outbox: Outbox,
 }
 
 /// Why a change was refused.
@@ -58,6 +70,12 @@ pub enum QualityRejection {
     /// Of the mornings.
     #[error(transparent)]
     Morning(#[from] MorningRejection),
+    /// Of feedback.
+    #[error(transparent)]
+    Feedback(#[from] FeedbackRejection),
+    /// Of the outbox.
+    #[error(transparent)]
+    Message(#[from] MessageRejection),
 }
 
 impl Quality {
@@ -74,6 +92,15 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.check(now, tz, event)?,
             QualityEvent::Morning(event) => self.mornings.check(now, tz, event)?,
+            QualityEvent::Feedback(event) => self.feedback.check(now, event)?,
+            QualityEvent::Message(event) => {
+                self.outbox.check(event)?;
+                if let MessageEvent::Queued { about, .. } = event
+                    && !self.is_to_tell(*about)
+                {
+                    return Err(MessageRejection::NothingToTell.into());
+                }
+            }
         }
         Ok(())
     }
@@ -83,6 +110,42 @@ impl Quality {
         match event {
             QualityEvent::Evaluation(event) => self.evaluations.apply(noted, event),
             QualityEvent::Morning(event) => self.mornings.apply(noted, event),
+            QualityEvent::Feedback(event) => self.feedback.apply(noted, event),
+            QualityEvent::Message(event) => {
+                if let MessageEvent::Queued { about, .. } = event {
+                    self.tell(*about, Telling::Waiting { since: noted.at });
+                }
+                match self.outbox.apply(noted, event) {
+                    Some((about, Ended::Sent)) => self.tell(about, Telling::Told { at: noted.at }),
+                    Some((about, Ended::GivenUp)) => {
+                        self.tell(about, Telling::GivenUp { at: noted.at });
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// What is to be told and has no message yet.
+    pub fn untold(&self) -> impl Iterator<Item = About> {
+        let entries = self.feedback.entries.iter();
+        entries
+            .filter(|(_, entry)| entry.telling == Telling::Nobody)
+            .map(|(id, _)| About::Feedback { id: *id })
+    }
+
+    fn is_to_tell(&self, about: About) -> bool {
+        match about {
+            About::Feedback { id } => {
+                let entry = self.feedback.entries.get(&id);
+                entry.is_some_and(|entry| entry.telling == Telling::Nobody)
+            }
+        }
+    }
+
+    fn tell(&mut self, about: About, telling: Telling) {
+        match about {
+            About::Feedback { id } => self.feedback.tell(id, telling),
         }
     }
 }

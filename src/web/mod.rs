@@ -16,6 +16,7 @@ mod connections;
 mod desk_steps;
 mod desks;
 mod display;
+mod feedback;
 mod headers;
 mod kiosks;
 mod limits;

@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::Problem;
 use super::{
-    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, headers, kiosks,
-    live, openapi, pages, register, reports, session, status, story, tickets, track,
+    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, feedback, headers,
+    kiosks, live, openapi, pages, register, reports, session, status, story, tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -32,6 +32,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(calendar::routes())
         .merge(appointments::routes())
         .merge(closing::routes())
+        .merge(feedback::routes())
         .merge(live::routes())
         .merge(reports::routes())
         .merge(story::routes())

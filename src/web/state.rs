@@ -32,6 +32,8 @@ pub struct WebConfig {
     pub build: String,
     /// What the quality role sees of single consultants.
     pub staff_figures: StaffFigures,
+    /// Somebody is told of feedback (clause 29).
+    pub feedback_is_told: bool,
 }
 
 impl Default for WebConfig {
@@ -43,6 +45,7 @@ impl Default for WebConfig {
             session_hours: 12,
             build: env!("CARGO_PKG_VERSION").to_owned(),
             staff_figures: StaffFigures::default(),
+            feedback_is_told: false,
         }
     }
 }
