@@ -32,10 +32,10 @@ const SPAN_DAYS_MAX: i32 = 366;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(receive, list))
-        .routes(routes!(one))
-        .routes(routes!(decide))
-        .routes(routes!(settle))
+        .routes(routes!(receive_feedback, list_feedback))
+        .routes(routes!(feedback_entry))
+        .routes(routes!(decide_feedback))
+        .routes(routes!(settle_feedback))
 }
 
 /// What a customer said.
@@ -225,7 +225,7 @@ struct Span {
 #[utoipa::path(post, path = "/api/v1/feedback", tag = "feedback", request_body = FeedbackRequest,
     responses((status = 201, body = FeedbackEntry),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`invalid`, `no_such_ticket`, `too_many_open`")))]
-async fn receive(
+async fn receive_feedback(
     State(state): State<AppState>,
     caller: Caller,
     key: RequestKey,
@@ -267,7 +267,7 @@ async fn receive(
 #[utoipa::path(get, path = "/api/v1/feedback", tag = "feedback", params(Span),
     responses((status = 200, body = FeedbackList),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`invalid`")))]
-async fn list(
+async fn list_feedback(
     State(state): State<AppState>,
     caller: Caller,
     Query(span): Query<Span>,
@@ -308,7 +308,7 @@ async fn list(
     params(("id" = u64, Path, description = "Id of an entry that is not settled, or was in the last two weeks")),
     responses((status = 200, body = FeedbackEntry),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_feedback`")))]
-async fn one(
+async fn feedback_entry(
     State(state): State<AppState>,
     caller: Caller,
     At(id): At<u64>,
@@ -323,7 +323,7 @@ async fn one(
     params(("id" = u64, Path, description = "Id")),
     responses((status = 200, body = FeedbackEntry),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_feedback`, `not_decided`, `already_settled`, `invalid`")))]
-async fn decide(
+async fn decide_feedback(
     State(state): State<AppState>,
     caller: Caller,
     key: RequestKey,
@@ -343,7 +343,7 @@ async fn decide(
     params(("id" = u64, Path, description = "Id")),
     responses((status = 200, body = FeedbackEntry),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "`no_such_feedback`, `undecided`, `already_settled`, `invalid`")))]
-async fn settle(
+async fn settle_feedback(
     State(state): State<AppState>,
     caller: Caller,
     key: RequestKey,

@@ -9,7 +9,16 @@ export type Place =
   | { kind: 'weekday'; quarter: string; weekday: number; halfHour: string }
   | { kind: 'day'; date: string; halfHour: string | null };
 
-export const AREAS = ['live', 'reports', 'tickets', 'calendar', 'appointments', 'staff', 'devices'] as const;
+export const AREAS = [
+  'live',
+  'reports',
+  'tickets',
+  'feedback',
+  'calendar',
+  'appointments',
+  'staff',
+  'devices',
+] as const;
 export type Area = (typeof AREAS)[number];
 
 const QUARTER = /^\d{4}-Q[1-4]$/;

@@ -467,6 +467,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feedback by date of receipt
+         * @description A consultant gets their own entries of the last two weeks and those that are not settled yet.
+         */
+        get: operations["list_feedback"];
+        put?: never;
+        /**
+         * Enter what a customer said of the service (clause 29)
+         * @description Those the configuration names are told electronically at once; where it names nobody, `telling`
+         *     says `nobody`.
+         */
+        post: operations["receive_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry */
+        get: operations["feedback_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide whether a complaint or claim was justified (annex 1 row 8) */
+        post: operations["decide_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle an entry: nothing is left to do about it */
+        post: operations["settle_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kiosk/help": {
         parameters: {
             query?: never;
@@ -1025,7 +1101,7 @@ export interface components {
             /**
              * @description Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
              *     `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
-             *     `closing`.
+             *     `closing`, `messages` (feedback that could not be sent).
              */
             kind: string;
             /**
@@ -1715,6 +1791,13 @@ export interface components {
          * @enum {string}
          */
         DayState: "served" | "empty" | "missing" | "closed" | "extra" | "ahead";
+        /** @description Whether a complaint or claim was justified. */
+        DecisionRequest: {
+            /** @description It was. */
+            justified: boolean;
+            /** @description Why, 1 to 1,000 characters. */
+            reason: string;
+        };
         /** @description A desk after a step. */
         DeskAnswer: {
             /** @description Login of the consultant. */
@@ -2162,6 +2245,147 @@ export interface components {
             sequence: number;
             /** @description `kiosk`, `board`, `desk` or `manager`. */
             view: string;
+        };
+        /** @description A kind in a month. */
+        FeedbackCount: {
+            /**
+             * Format: int64
+             * @description Decided to be justified.
+             */
+            justified: number;
+            /** @description Which of the four. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Told within one minute of receipt.
+             */
+            told_at_once: number;
+            /**
+             * Format: int64
+             * @description Told later.
+             */
+            told_late: number;
+            /**
+             * Format: int64
+             * @description Decided not to be.
+             */
+            unjustified: number;
+            /** @description The standard's word for it. */
+            word: string;
+        };
+        /** @description Whether it was justified. */
+        FeedbackDecision: {
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+            /** @description Login of who decided, for those who see names. */
+            by?: string | null;
+            /** @description It was. */
+            justified: boolean;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description An entry. */
+        FeedbackEntry: {
+            /** @description How the customer wants an answer. */
+            contact?: string | null;
+            decision?: components["schemas"]["FeedbackDecision"] | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            entered_at: string;
+            /** @description Login of who entered it, for those who see names. */
+            entered_by?: string | null;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Which of the four. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+            settled?: components["schemas"]["FeedbackSettlement"] | null;
+            /** @description Whether those it concerns were told. */
+            telling: components["schemas"]["TellingState"];
+            /** @description What was said. */
+            text: string;
+            ticket?: components["schemas"]["FeedbackTicket"] | null;
+            /** @description The standard's word for it. */
+            word: string;
+        };
+        /**
+         * @description The four words of clause 29.
+         * @enum {string}
+         */
+        FeedbackKind: "comment" | "suggestion" | "complaint" | "claim";
+        /** @description Feedback of a span of dates, newest first. */
+        FeedbackList: {
+            /** @description Entries. */
+            entries: components["schemas"]["FeedbackEntry"][];
+            /** @description Somebody is configured to be told. */
+            is_told: boolean;
+            /** @description Counts of the whole months that the span touches; empty for consultants. */
+            months: components["schemas"]["FeedbackMonth"][];
+        };
+        /** @description A month of receipt. */
+        FeedbackMonth: {
+            /** @description All four kinds in the standard's order. */
+            kinds: components["schemas"]["FeedbackCount"][];
+            /** @description "2026-11". */
+            month: string;
+        };
+        /** @description What a customer said. */
+        FeedbackRequest: {
+            /** @description How the customer wants an answer, 1 to 200 characters. */
+            contact?: string | null;
+            /** @description Which of the four of clause 29. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: date-time
+             * @description When it was received, where not now; at most 92 days back.
+             */
+            received_at?: string | null;
+            /** @description 1 to 4,000 characters. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Id of a ticket of today that it is about.
+             */
+            ticket?: number | null;
+        };
+        /** @description How it was settled. */
+        FeedbackSettlement: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Login of who settled it, for those who see names. */
+            by?: string | null;
+            /** @description What was done. */
+            note: string;
+        };
+        /** @description A ticket by id and number. */
+        FeedbackTicket: {
+            /**
+             * Format: int64
+             * @description Id.
+             */
+            id: number;
+            /** @description "P 027". */
+            number: string;
         };
         /**
          * @description Tickets of a service or of all, by their outcome, and their times.
@@ -3586,6 +3810,11 @@ export interface components {
             /** @description At least one of those the desk is set up for. */
             services: components["schemas"]["Service"][];
         };
+        /** @description Nothing is left to do. */
+        SettlementRequest: {
+            /** @description What was done, at most 1,000 characters. */
+            note?: string;
+        };
         /** @description `n` of `of`. */
         Share: {
             /**
@@ -3886,6 +4115,48 @@ export interface components {
             undone: boolean;
             /** @description Who. */
             who: components["schemas"]["Who"];
+        };
+        /** @description Whether those it concerns were told. */
+        TellingState: {
+            /** @enum {string} */
+            state: "nobody";
+        } | {
+            /**
+             * Format: int32
+             * @description Attempts that failed, of the route that has most.
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            next_at?: string | null;
+            /** @enum {string} */
+            state: "waiting";
+            trouble?: components["schemas"]["Trouble"] | null;
+            /** @description The same in Latvian. */
+            why?: string | null;
+        } | {
+            /**
+             * Format: int64
+             * @description From receipt to then, seconds.
+             */
+            after_s: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @enum {string} */
+            state: "told";
+        } | {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @enum {string} */
+            state: "given_up";
         };
         /** @description A word of the report. */
         Term: {
@@ -4193,6 +4464,11 @@ export interface components {
             desk?: number | null;
             service?: components["schemas"]["Service"] | null;
         };
+        /**
+         * @description Why a message was not taken.
+         * @enum {string}
+         */
+        Trouble: "unreachable" | "timed_out" | "untrusted" | "sign_in" | "busy" | "refused" | "not_configured";
         /** @description The step that can still be undone. */
         UndoLine: {
             /** @description Ticket number concerned. */
@@ -5384,6 +5660,172 @@ export interface operations {
                 };
             };
             /** @description `no_such_device` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_feedback: {
+        parameters: {
+            query: {
+                /** @description First date, `2026-11-01`. */
+                from: string;
+                /** @description Last date; at most 366 days in all. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
+                };
+            };
+            /** @description `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `invalid`, `no_such_ticket`, `too_many_open` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an entry that is not settled, or was in the last two weeks */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `no_such_feedback` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `no_such_feedback`, `not_decided`, `already_settled`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `no_such_feedback`, `undecided`, `already_settled`, `invalid` */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -73,6 +73,11 @@ export type SlotLine = Schemas['SlotLine'];
 export type BookedAppointment = Schemas['BookedVisit'];
 /** The answer to `POST /api/v1/appointments/import`. */
 export type ImportAnswer = Schemas['ImportAnswer'];
+/** One entry of `GET /api/v1/feedback`. */
+export type FeedbackEntry = Schemas['FeedbackEntry'];
+/** The answer to `GET /api/v1/feedback`. */
+export type FeedbackList = Schemas['FeedbackList'];
+export type Telling = Schemas['TellingState'];
 export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {

@@ -1,5 +1,6 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
+import { feedbackLv } from './feedback';
 import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
@@ -264,6 +265,7 @@ export const lv = {
       finish: 'Pabeigt',
       undo: 'Atsaukt',
       appointments: 'Pieraksti',
+      feedback: 'Atsauksme vai sūdzība',
     },
     lostHint:
       'Redzamais var būt novecojis. Klients un rinda ir saglabāti un atgriezīsies, tiklīdz būs savienojums.',
@@ -397,6 +399,7 @@ export const lv = {
   plots: plotsLv,
   staffing: staffingLv,
   mischief: mischiefLv,
+  feedback: feedbackLv,
   history: historyLv,
   myDay: myDayLv,
   calendar: {
