@@ -19,7 +19,10 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
-        ("config", &["queue", "quality", "access", "devices", "outbox"]),
+        (
+            "config",
+            &["queue", "quality", "access", "devices", "outbox"],
+        ),
         ("journal", &journal),
         ("metrics", &["queue", "access", "journal"]),
         ("engine", &engine),

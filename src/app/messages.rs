@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use crate::clock::Clock;
 use crate::engine::handle::{DeviceReport, EngineError, EngineHandle};
 use crate::outbox::letter::{self, From, Letter};
 use crate::outbox::{NotSent, Ways};
-use crate::quality::messages::{MessageEvent, Outbox, Route, Trouble, pause_after};
+use crate::quality::messages::{About, MessageEvent, Outbox, Route, Trouble, pause_after};
 use crate::quality::{Quality, QualityEvent};
 use crate::queue::command::Actor;
 use crate::queue::setup::Setup;
@@ -281,4 +282,45 @@ async fn record(engine: &EngineHandle, event: MessageEvent) {
             }
         }
     }
+}
+
+/// What waits, a line for each message and way, for a terminal. Names no customer.
+pub fn listed(quality: &Quality, tz: &TimeZone) -> String {
+    let mut lines = Vec::new();
+    for (id, message) in quality.outbox.iter() {
+        let About::Feedback { id: entry } = message.about;
+        let since = wording::date_and_time(message.queued_at, tz);
+        for leg in &message.legs {
+            let how = match leg.trouble {
+                None => "not tried yet".to_owned(),
+                Some(trouble) => format!(
+                    "{} attempts, next {}: {}: {}",
+                    leg.failed,
+                    wording::time(leg.next_at, tz),
+                    trouble.words(),
+                    leg.detail
+                ),
+            };
+            lines.push(format!(
+                "#{id}  feedback {entry}  {}  since {since}  {how}",
+                leg.to
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return "nothing waits".to_owned();
+    }
+    lines.join("\n")
+}
+
+/// Gives a message up.
+///
+/// # Errors
+/// Where it does not wait, or no reason is given.
+pub async fn give_up(engine: &EngineHandle, message: u64, why: String) -> Result<(), EngineError> {
+    let event = QualityEvent::Message(MessageEvent::GivenUp { message, why });
+    engine
+        .keep_quality(Actor::Rinda, event, None)
+        .await
+        .map(drop)
 }

@@ -84,7 +84,10 @@ pub(super) fn check(
     }
     if feedback.to.len() > RECEIVERS_MAX {
         let at = [At::Key("feedback"), At::Key("to")];
-        found.note(&at, format!("at most {RECEIVERS_MAX} receivers: use a list of the mail server"));
+        found.note(
+            &at,
+            format!("at most {RECEIVERS_MAX} receivers: use a list of the mail server"),
+        );
     }
     Telling {
         ways,
@@ -187,7 +190,9 @@ mod tests {
     use crate::config::parse;
 
     fn telling(text: &str) -> Telling {
-        parse(&format!("{SOUND}\n{text}"), "centre.toml").unwrap().telling
+        parse(&format!("{SOUND}\n{text}"), "centre.toml")
+            .unwrap()
+            .telling
     }
 
     #[test]
@@ -224,7 +229,9 @@ mod tests {
         ] {
             assert!(told.contains(expect), "{expect}\n{told}");
         }
-        let told = problems(&format!("{SOUND}\n[feedback]\nto = [\"mail:a@b.lv\", \"webhook\"]\n"));
+        let told = problems(&format!(
+            "{SOUND}\n[feedback]\nto = [\"mail:a@b.lv\", \"webhook\"]\n"
+        ));
         assert!(told.contains("needs a table [mail]") && told.contains("needs a table [webhook]"));
         let sly = "[webhook]\nurl = \"http://localhost@example.lv/\"\nsecret_file = \"s\"\n";
         assert!(problems(&format!("{SOUND}\n{sly}")).contains("use https"));

@@ -168,6 +168,7 @@ fn leave_out_secrets(record: &mut Record) {
                 FeedbackEvent::Decided { .. } | FeedbackEvent::Settled { .. },
             )
             | QualityEvent::Evaluation(_)
+            | QualityEvent::Morning(_)
             | QualityEvent::Message(_) => {}
         },
         Fact::Snapshot(state) => {

@@ -27,7 +27,9 @@ pub struct Letter {
 /// It may name a customer.
 impl std::fmt::Debug for Letter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Letter")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -76,17 +78,14 @@ pub fn of_test(from: From<'_>, now: Timestamp) -> Letter {
     }
 }
 
-fn of_feedback(
-    from: From<'_>,
-    name: String,
-    at: Timestamp,
-    id: u64,
-    entry: &Entry,
-) -> Letter {
+fn of_feedback(from: From<'_>, name: String, at: Timestamp, id: u64, entry: &Entry) -> Letter {
     let feedback = &entry.feedback;
     let time = |at| wording::date_and_time(at, &from.setup.timezone);
     let mut lines = vec![
-        format!("{} par klientu apkalpošanu vai pakalpojuma kvalitāti", title(feedback.kind)),
+        format!(
+            "{} par klientu apkalpošanu vai pakalpojuma kvalitāti",
+            title(feedback.kind)
+        ),
         String::new(),
         format!("Centrs: {}", from.setup.name),
         format!("Saņemta: {}", time(entry.received_at())),

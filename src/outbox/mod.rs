@@ -96,7 +96,9 @@ impl Ways {
     pub async fn send(&self, to: &Route, letter: &Letter) -> Result<(), NotSent> {
         let attempt = async {
             match (to, &self.mail, &self.webhook) {
-                (Route::Mail(address), Some(server), _) => mail::send(server, address, letter).await,
+                (Route::Mail(address), Some(server), _) => {
+                    mail::send(server, address, letter).await
+                }
                 (Route::Webhook, _, Some(webhook)) => webhook::send(webhook, letter).await,
                 (Route::Mail(_), None, _) => Err(NotSent::new(
                     Trouble::NotConfigured,
@@ -124,7 +126,9 @@ async fn read(path: &Path) -> Result<String, NotSent> {
     let size = tokio::fs::metadata(path).await;
     let size = size.map_err(|error| unreadable(error.to_string()))?.len();
     if size > FILE_BYTES_MAX {
-        return Err(unreadable(format!("it is larger than {FILE_BYTES_MAX} bytes")));
+        return Err(unreadable(format!(
+            "it is larger than {FILE_BYTES_MAX} bytes"
+        )));
     }
     let text = tokio::fs::read_to_string(path).await;
     text.map_err(|error| unreadable(error.to_string()))

@@ -222,8 +222,7 @@ impl Entry {
     fn is_forgettable(&self, now: Timestamp) -> bool {
         let waits = matches!(self.telling, Telling::Waiting { .. });
         let settled = self.settled.as_ref();
-        !waits
-            && settled.is_some_and(|it| now.duration_since(it.at) >= KEPT_AFTER_SETTLING)
+        !waits && settled.is_some_and(|it| now.duration_since(it.at) >= KEPT_AFTER_SETTLING)
     }
 }
 
@@ -252,6 +251,17 @@ pub struct Counts {
     pub told_at_once: u64,
     /// Told later.
     pub told_late: u64,
+}
+
+impl Counts {
+    /// Adds another month's.
+    pub fn add(&mut self, other: Self) {
+        self.received += other.received;
+        self.justified += other.justified;
+        self.unjustified += other.unjustified;
+        self.told_at_once += other.told_at_once;
+        self.told_late += other.told_late;
+    }
 }
 
 /// A local month.

@@ -261,9 +261,10 @@ impl Outbox {
     pub fn check(&self, event: &MessageEvent) -> Result<(), MessageRejection> {
         match event {
             MessageEvent::Queued { to, .. } => {
-                let each_once = to.iter().enumerate().all(|(at, route)| {
-                    to.get(..at).is_some_and(|before| !before.contains(route))
-                });
+                let each_once = to
+                    .iter()
+                    .enumerate()
+                    .all(|(at, route)| to.get(..at).is_some_and(|before| !before.contains(route)));
                 if to.is_empty() || !each_once {
                     return Err(MessageRejection::UnfitRoutes);
                 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::comparison::Comparison;
+use super::feedback::FeedbackReport;
 use super::flow::Flow;
 use super::glossary::Term;
 use super::mischief::Mischief;
@@ -55,6 +56,8 @@ pub struct QuarterReport {
     pub staffing: Staffing,
     /// Presses and tickets that were no customer's.
     pub mischief: Mischief,
+    /// Feedback and complaints (clause 29, A1.8).
+    pub feedback: FeedbackReport,
     /// Clause by clause what can be shown from the data.
     pub compliance: Vec<ComplianceRow>,
     /// What the evaluation asks for and this program cannot tell yet.

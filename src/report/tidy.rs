@@ -7,15 +7,16 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday` or `half_hour` |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday) or half-hour (`8.30`); empty for the centre |
-//! | `name` | name of the service, what the clause row counts, or the half-hour of a weekday |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `feedback`, `day`, `weekday` or `half_hour` |
+//! | `subject` | button digit, desk number, clause, kind of feedback (`complaint`), date, weekday (1 = Monday) or half-hour (`8.30`); empty for the centre |
+//! | `name` | name of the service, what the clause row counts, the word for the kind, or the half-hour of a weekday |
 //! | `period` | `2026-Q4`, `2026-10`, `2026-W41` or `2026-10-05` |
-//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time` |
+//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `entries`, `days`, `desks`, `erlang`, `time` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
 //! | `small_sample` | `true` where these are fewer than 20 |
 
+mod feedback;
 mod floor;
 
 use super::model::{DayLine, DeskLine, Figures, Forecast, Period, QuarterReport, Share, Times};
@@ -68,6 +69,7 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     }
     rows.staffing(&report.staffing)?;
     rows.mischief(&report.mischief)?;
+    rows.feedback(&report.feedback)?;
     rows.finish()
 }
 

@@ -298,7 +298,11 @@ async fn list_feedback(
     let list = FeedbackList {
         is_told: state.config.feedback_is_told,
         entries,
-        months: if all { months(&book, &span) } else { Vec::new() },
+        months: if all {
+            months(&book, &span)
+        } else {
+            Vec::new()
+        },
     };
     Answer::json(StatusCode::OK, &list)
 }
@@ -378,7 +382,10 @@ async fn keep(
 ) -> Result<Option<u64>, Problem> {
     let event = QualityEvent::Feedback(event);
     let key = scoped(caller, key);
-    let done = state.engine.keep_quality(caller.actor(), event, key).await?;
+    let done = state
+        .engine
+        .keep_quality(caller.actor(), event, key)
+        .await?;
     Ok(done.records.first().map(|record| record.seq))
 }
 
@@ -503,7 +510,10 @@ fn telling(outbox: &Outbox, is_told: bool, id: u64, entry: &Entry) -> TellingSta
         Telling::Nobody => TellingState::Nobody,
         Telling::Told { at } => TellingState::Told {
             at,
-            after_s: at.duration_since(entry.received_at()).as_secs().unsigned_abs(),
+            after_s: at
+                .duration_since(entry.received_at())
+                .as_secs()
+                .unsigned_abs(),
         },
         Telling::GivenUp { at } => TellingState::GivenUp { at },
         Telling::Waiting { .. } => {

@@ -6,8 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::problem::Problem;
 use super::{
-    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, feedback, headers,
-    kiosks, live, openapi, pages, register, reports, session, status, story, tickets, track,
+    AppState, access, appointments, calendar, centre, closing, desk_steps, desks, feedback,
+    headers, kiosks, live, openapi, pages, register, reports, session, status, story, tickets,
+    track,
 };
 
 /// Everything a centre answers to.

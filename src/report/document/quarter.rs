@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 
 use super::tables::{self, Lines, TOTAL, columns, section};
 use super::{
-    Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, floor, glossary, plots,
+    Block, Cell, Document, KeyFigure, Place, Section, SignOff, Table, feedback, floor, glossary,
+    plots,
 };
 use crate::journal::Quarter;
 use crate::queue::wording;
@@ -110,6 +111,11 @@ pub(in crate::report) fn document(report: &QuarterReport) -> Document {
                 "Biļetes bez klienta",
                 "Bez klienta",
                 floor::ghosts(&report.mischief),
+            ),
+            detail(
+                "Atsauksmes, ierosinājumi, sūdzības un pretenzijas",
+                "Atsauksmes",
+                feedback::table(&report.feedback),
             ),
             detail(
                 "Pogas, kas apturētas pirms slēgšanas",
