@@ -93,7 +93,7 @@ pub async fn run(parts: Parts, stop: CancellationToken) {
             sending.spawn(attempt(sender.parts.clone(), job));
         }
         sender.watch(&state.quality.outbox).await;
-        let waits = state.quality.outbox.oldest().is_some();
+        let waits = state.quality.outbox.oldest().is_some() || sender.has_untold(&state.quality);
         tokio::select! {
             () = stop.cancelled() => break,
             changed = published.changed() => {
@@ -119,16 +119,24 @@ pub async fn run(parts: Parts, stop: CancellationToken) {
 }
 
 impl Sender {
-    /// Makes messages of what is to be told. Nobody is named: nothing is queued.
+    /// Makes messages of what is to be told. Nobody is named: nothing is queued. What the journal
+    /// does not take now is queued at the next look.
     async fn queue(&self, quality: &Quality) {
-        if self.parts.feedback.is_empty() {
+        if !self.has_untold(quality) {
             return;
         }
         for about in quality.untold() {
             let to = self.parts.feedback.clone();
-            let queued = MessageEvent::Queued { about, to };
-            record(&self.parts.engine, queued).await;
+            let queued = QualityEvent::Message(MessageEvent::Queued { about, to });
+            let kept = self.parts.engine.keep_quality(Actor::Rinda, queued, None);
+            if let Err(error) = kept.await {
+                tracing::debug!(%error, "a message is not queued yet");
+            }
         }
+    }
+
+    fn has_untold(&self, quality: &Quality) -> bool {
+        !self.parts.feedback.is_empty() && quality.untold().next().is_some()
     }
 
     /// What is to be sent now: on each route one at a time, the one that waits longest first.

@@ -8,11 +8,13 @@ use std::process;
 
 use jiff::ToSpan;
 use jiff::civil::date;
+use rinda::quality::Quality;
+use rinda::quality::feedback::{Counts, FeedbackKind, Late};
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Command;
 use rinda::report::model::QuarterReport;
 use rinda::report::{
-    csv, day_pdf, day_report, day_table, day_xlsx, quarter_pdf, quarter_report, quarter_xlsx, table,
+    add_kept, csv, day_pdf, day_report, day_table, day_xlsx, quarter_pdf, quarter_report, quarter_xlsx, table,
 };
 
 use super::drive::{Drive, Seeded, at, boss, setup};
@@ -41,7 +43,37 @@ fn report() -> QuarterReport {
     days.remove(&date(2026, 10, 14));
     let edits = drive.state.centre.calendar.clone();
     let quarter = "2026-Q4".parse().unwrap();
-    quarter_report(&drive.setup, &edits, quarter, days, drive.now)
+    let mut report = quarter_report(&drive.setup, &edits, quarter, days, drive.now);
+    add_kept(&mut report, &kept());
+    report
+}
+
+/// Four complaints of October, one told of late, one not at all; two comments of November.
+fn kept() -> Quality {
+    let mut quality = Quality::default();
+    let months = &mut quality.feedback.months;
+    let october = months.entry(date(2026, 10, 1)).or_default();
+    let complaints = Counts {
+        received: 4,
+        justified: 1,
+        unjustified: 2,
+        told_at_once: 2,
+        told_late: 1,
+    };
+    october.kinds.insert(FeedbackKind::Complaint, complaints);
+    october.late.push(Late {
+        id: 7,
+        received_at: at("2026-10-05T07:15:00Z"),
+        after_s: 11_400,
+    });
+    let november = months.entry(date(2026, 11, 1)).or_default();
+    let comments = Counts {
+        received: 2,
+        told_at_once: 2,
+        ..Counts::default()
+    };
+    november.kinds.insert(FeedbackKind::Comment, comments);
+    quality
 }
 
 /// Files stay in the target directory, to be looked at.

@@ -7,6 +7,7 @@ mod calendar;
 mod centre;
 mod closing;
 mod desks;
+mod feedback;
 mod limits;
 mod live;
 mod privacy;

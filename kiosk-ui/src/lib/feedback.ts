@@ -1,6 +1,6 @@
 import type { FeedbackEntry, Telling } from './api/types';
 import { words } from './text/index.svelte';
-import { clockTime, dateText } from './time';
+import { clockTime, dateText, isoDate } from './time';
 
 export const FEEDBACK_KINDS = ['comment', 'suggestion', 'complaint', 'claim'] as const;
 export type FeedbackKind = (typeof FEEDBACK_KINDS)[number];
@@ -19,6 +19,17 @@ export function lengthText(seconds: number): string {
 /** "22.11.2026. 10.42" */
 export const momentText = (moment: string, timezone: string): string =>
   `${dateText(moment, timezone)} ${clockTime(moment, timezone)}`;
+
+/** The moment of a local date and a time such as "09:30" or "9.30"; null where it is none. */
+export function instantOf(date: string, time: string, timezone: string): string | null {
+  const found = /^(\d{1,2})[.:](\d{2})$/.exec(time.trim());
+  if (!found) return null;
+  const asUtc = Date.parse(`${date}T${(found[1] ?? '').padStart(2, '0')}:${found[2]}:00Z`);
+  if (Number.isNaN(asUtc)) return null;
+  const shown = clockTime(asUtc, timezone).replace('.', ':').padStart(5, '0');
+  const ahead = Date.parse(`${isoDate(asUtc, timezone)}T${shown}:00Z`) - asUtc;
+  return new Date(asUtc - ahead).toISOString();
+}
 
 /** How telling of an entry stands, in words. */
 export function tellingText(telling: Telling, timezone: string): string {

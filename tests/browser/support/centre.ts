@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect } from '@playwright/test';
 import type { JournalRecord } from './journal.ts';
 import { morning } from './morning.ts';
+import { MailServer } from './mail.ts';
 import { Program, RINDA, run } from './program.ts';
 import { type PrintedTicket, readTicket } from './ticket-bytes.ts';
 
@@ -16,6 +17,8 @@ export interface CentreOptions {
   devices: boolean;
   /** Reception as in most centres: five days a week, public holidays observed; else round the clock. */
   office?: boolean;
+  /** Feedback is mailed to a server of its own. */
+  mail?: boolean;
   /** It has a morning behind it (`morning.ts`). */
   morning?: boolean;
 }
@@ -33,6 +36,8 @@ export class Centre {
   private daemon: Program | null = null;
   private board: Program | null = null;
   private printer: Program | null = null;
+  /** The department's mail server, where there is one. */
+  mail: MailServer | null = null;
   /** Hours that local time is ahead of UTC: chosen so that it is about noon and no test meets midnight. */
   private readonly aheadHours = 12 - new Date().getUTCHours();
 
@@ -48,6 +53,7 @@ export class Centre {
   static async start(options: CentreOptions): Promise<Centre> {
     const folder = await mkdtemp(path.join(tmpdir(), 'rinda-browser-'));
     const centre = new Centre(folder, await freePort(), options);
+    if (options.mail) centre.mail = await MailServer.start(folder);
     await writeFile(centre.config, centre.configuration());
     try {
       await centre.startDevices();
@@ -119,6 +125,8 @@ kiosk = "kiosks"
 [[kiosk]]
 name = "kiosks"
 ${devices}
+
+${this.mail?.configuration ?? ''}
 `;
   }
 
@@ -187,6 +195,7 @@ ${devices}
   }
 
   async stop(): Promise<void> {
+    this.mail?.stop();
     for (const program of [this.daemon, this.board, this.printer]) await program?.end();
     await rm(this.folder, { recursive: true, force: true });
   }
