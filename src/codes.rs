@@ -284,6 +284,16 @@ fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// HMAC-SHA-256 (RFC 2104) as hex, under a key of any length.
+pub fn hmac_sha256_hex(key: &[u8], message: &[u8]) -> String {
+    let digest: [u8; 32] = if key.len() > 64 {
+        hmac(Sha256::digest(key).as_slice(), message)
+    } else {
+        hmac(key, message)
+    };
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// HMAC-SHA-256 (RFC 2104) under a key of at most 64 bytes.
 fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let padded = |pad: u8| -> Vec<u8> {

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod imports;
 pub mod journal;
 pub mod metrics;
+pub mod outbox;
 pub mod progress;
 pub mod quality;
 pub mod queue;

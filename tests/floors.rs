@@ -20,7 +20,10 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
-        ("config", &["queue", "access", "devices"]),
+        (
+            "config",
+            &["queue", "quality", "access", "devices", "outbox"],
+        ),
         ("journal", &journal),
         ("metrics", &["queue", "access", "journal"]),
         ("engine", &engine),
@@ -28,6 +31,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("devices", &queue),
         ("codes", &queue),
         ("imports", &["queue", "journal"]),
+        ("outbox", &["queue", "quality", "codes"]),
         ("bookings", &["queue", "codes", "journal", "engine"]),
         (
             "web",
@@ -40,7 +44,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
             "app",
             &[
                 "queue", "quality", "access", "answered", "bookings", "clock", "codes", "config",
-                "devices", "engine", "journal", "metrics", "progress", "report", "web",
+                "devices", "engine", "journal", "metrics", "outbox", "progress", "report", "web",
             ],
         ),
         (
@@ -56,7 +60,9 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
                 "imports",
                 "journal",
                 "metrics",
+                "outbox",
                 "progress",
+                "quality",
                 "report",
                 "telemetry",
                 "web",

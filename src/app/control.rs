@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::control_path;
+use super::messages;
 use super::ports::Figures;
 use super::printers;
 use super::retention::Clearing;
@@ -79,6 +80,15 @@ pub enum Request {
         form: Form,
         /// The file.
         file: String,
+    },
+    /// What waits to be sent.
+    Outbox,
+    /// Give a message up.
+    DropMessage {
+        /// Which.
+        message: u64,
+        /// Why.
+        why: String,
     },
     /// The booked visits of a date.
     Appointments {
@@ -263,6 +273,16 @@ async fn act(control: Control, request: Request) -> Result<Answer> {
             } else {
                 Err(anyhow!(outcome.table()))
             }
+        }
+        Request::Outbox => {
+            let published = control.engine.published();
+            let tz = &published.setup.timezone;
+            let text = messages::listed(&published.state.quality, tz);
+            Ok(Answer::Text(text))
+        }
+        Request::DropMessage { message, why } => {
+            messages::give_up(&control.engine, message, why).await?;
+            Ok(Answer::Text(format!("message {message} is given up")))
         }
         Request::Appointments { date } => Ok(Answer::Text(listed(&control.engine, date))),
     }

@@ -14,11 +14,12 @@ use crate::journal::record::Record;
 use crate::journal::state::State;
 use crate::journal::{read_days, read_near};
 use crate::metrics::Metrics;
+use crate::quality::feedback::Entry;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
 use crate::queue::ticket::{Ticket, TicketId};
 use crate::report::halves::{Worst, WorstHalfHours, figures_of};
-use crate::report::{DayLog, Eyes, MyDay, Story, my_day, story};
+use crate::report::{DayLog, Eyes, MyDay, Story, feedback_of, my_day, story};
 use crate::web::ports::{History, Looked, ReportError};
 
 /// What is needed to look back.
@@ -166,6 +167,17 @@ impl History for Past {
         self.look(move |look| {
             let log = look.log(date)?;
             Ok(log.map(|log| my_day(&log, &login, look.now)))
+        })
+    }
+
+    fn feedback(&self, from: Date, to: Date) -> Looked<'_, BTreeMap<u64, Entry>> {
+        self.look(move |look| {
+            let tz = &look.past.setup.timezone;
+            // It may be entered, decided and settled on any later date.
+            let records = read_days(&look.past.data, tz, from..Date::MAX).map_err(unreadable)?;
+            let mut entries = feedback_of(records.flatten()).entries;
+            entries.retain(|_, entry| (from..=to).contains(&entry.feedback.received_on));
+            Ok(entries)
         })
     }
 }

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod forecasting;
 pub mod history;
 pub mod kiosks;
+pub mod messages;
 pub mod monitor;
 pub mod ports;
 pub mod printers;
@@ -176,6 +177,14 @@ pub async fn run(options: Options) -> Result<Centre> {
     });
     let ready = voice.is_ready();
     engine.report(DeviceReport::Voice { ready }).await;
+    let messages = messages::Parts {
+        engine: engine.clone(),
+        clock: clock.clone(),
+        setup: setup.clone(),
+        centre_id: config.centre_id.clone(),
+        ways: Arc::new(config.telling.ways.clone()),
+        feedback: config.telling.feedback.clone(),
+    };
     let reports = Arc::new(ports::Figures {
         metrics: metrics.clone(),
         setup: setup.clone(),
@@ -210,6 +219,7 @@ pub async fn run(options: Options) -> Result<Centre> {
             build: build_id(),
             staff_figures: config.staff_figures,
             survey: survey::mode(&config.survey),
+            feedback_is_told: !config.telling.feedback.is_empty(),
         },
         Ports {
             simulated: Some(Arc::new(ports::SimulatedDevices(simulated))),
@@ -223,6 +233,7 @@ pub async fn run(options: Options) -> Result<Centre> {
     let tasks = vec![
         tokio::spawn(serve_web(listener, web, stop.clone())),
         tokio::spawn(control::serve(control, stop.clone())),
+        tokio::spawn(messages::run(messages, stop.clone())),
     ];
     Ok(Centre {
         engine,

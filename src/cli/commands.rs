@@ -15,7 +15,7 @@ use super::{
     Cli, Command, DeviceCommand, EXIT_NOT_WELL, Format, Place, PrinterCommand, StaffCommand,
     WrongUse,
 };
-use super::{centres, import, replay, retention, simulate, staffing};
+use super::{centres, import, outbox, replay, retention, simulate, staffing};
 use crate::app::control::{self, Request};
 use crate::app::service::ServiceManager;
 use crate::app::staff::StaffChange;
@@ -77,6 +77,8 @@ pub(super) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Forecast(options) => {
             replay::run(&options, &place.data(place.config_if_any()?.as_ref()))
         }
+        Command::Outbox(command) => outbox::outbox(&place, command).await,
+        Command::Mail(command) => outbox::mail(&place, command).await,
         Command::Openapi => say(web::openapi::document().trim_end()),
         Command::Simulate(command) => simulate::run(command, &place).await,
     }

@@ -6,6 +6,7 @@ mod data;
 mod day;
 pub mod history;
 mod import;
+mod outbox;
 pub mod replay;
 mod retention;
 mod simulate;
@@ -146,6 +147,12 @@ enum Command {
     /// The waits that would have been promised, from a file of events
     #[command(after_help = replay::HELP)]
     Forecast(replay::ForecastOptions),
+    /// Messages that wait to be sent
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
+    /// Ways out of the centre: e-mail and webhook
+    #[command(subcommand)]
+    Mail(outbox::MailCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Simulated devices and days

@@ -11,6 +11,7 @@ use super::appointments::check_booking;
 use super::closing;
 use super::counts;
 use super::display;
+use super::mail;
 use super::place::{At, Found};
 use super::printer::{check_families, check_profile};
 use super::{
@@ -72,6 +73,12 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
     let staff_figures = file.report.check(found);
     let retention = file.retention.check(found);
     let survey = file.survey.check(found);
+    let telling = mail::check(
+        file.mail.as_ref(),
+        file.webhook.as_ref(),
+        &file.feedback,
+        found,
+    );
     Some(Config {
         setup: Setup {
             name: file.centre.name,
@@ -101,6 +108,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         staff_figures,
         retention,
         survey,
+        telling,
         warnings,
     })
 }

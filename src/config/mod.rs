@@ -5,6 +5,7 @@ mod check;
 mod closing;
 mod counts;
 mod display;
+mod mail;
 mod place;
 mod printer;
 mod report;
@@ -31,6 +32,7 @@ use retention::RetentionTable;
 use survey::SurveyTable;
 
 pub use display::DisplayPower;
+pub use mail::Telling;
 pub use place::{Problem, Problems};
 pub use survey::SurveyPolicy;
 
@@ -60,6 +62,8 @@ pub struct Config {
     pub retention: Retention,
     /// Whether and how customers are asked after their visit.
     pub survey: SurveyPolicy,
+    /// Ways out of the centre, and who is told of feedback.
+    pub telling: Telling,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
 }
@@ -202,6 +206,9 @@ struct File {
     #[serde(default)]
     retention: RetentionTable,
     survey: SurveyTable,
+    mail: Option<mail::MailTable>,
+    webhook: Option<mail::WebhookTable>,
+    feedback: mail::FeedbackTable,
 }
 
 #[derive(Debug, Deserialize)]

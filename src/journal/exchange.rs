@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,6 +21,8 @@ use super::record::{Fact, Record};
 use super::scan::{LINE_BYTES_MAX, Last};
 use super::state::State;
 use crate::access::{AccessEvent, Register};
+use crate::quality::QualityEvent;
+use crate::quality::feedback::FeedbackEvent;
 
 /// Version of a line.
 const VERSION: u32 = 1;
@@ -39,7 +42,7 @@ struct Version {
     v: u32,
 }
 
-/// Whether hashes of passwords, device keys and session tokens go along.
+/// Whether hashes of passwords, device keys and session tokens, and customers' contacts go along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
     /// They stay: accounts need a new password and devices a new key after an import.
@@ -148,7 +151,7 @@ pub fn export(
     Ok(exported)
 }
 
-/// Clears what could help somebody sign in.
+/// Clears what could help somebody sign in, and how customers want to be answered.
 fn leave_out_secrets(record: &mut Record) {
     match &mut record.fact {
         Fact::Access(event) => match event {
@@ -159,15 +162,27 @@ fn leave_out_secrets(record: &mut Record) {
             | AccessEvent::SignedOut { token_sha256 } => token_sha256.clear(),
             AccessEvent::StaffDisabled { .. } | AccessEvent::DeviceRevoked { .. } => {}
         },
-        Fact::Quality(_) => {}
+        Fact::Quality(event) => match event {
+            QualityEvent::Feedback(FeedbackEvent::Received(feedback)) => feedback.contact = None,
+            QualityEvent::Feedback(
+                FeedbackEvent::Decided { .. } | FeedbackEvent::Settled { .. },
+            )
+            | QualityEvent::Evaluation(_)
+            | QualityEvent::Morning(_)
+            | QualityEvent::Notice(_)
+            | QualityEvent::Survey(_)
+            | QualityEvent::Signing(_)
+            | QualityEvent::Message(_) => {}
+        },
         Fact::Snapshot(state) => {
             let State {
                 seq: _,
                 centre: _,
-                quality: _,
+                quality,
                 register,
                 answers,
             } = state.as_mut();
+            Arc::make_mut(quality).feedback.leave_out_contacts();
             let Register {
                 accounts,
                 devices,

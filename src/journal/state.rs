@@ -55,6 +55,9 @@ impl State {
                     Arc::make_mut(&mut self.quality).begin_day(*date);
                     let oldest = record.at - ANSWER_KEPT_OVER_MIDNIGHT;
                     self.answers.retain(|_, answer| answer.at >= oldest);
+                    if self.quality.feedback.has_forgettable(record.at) {
+                        Arc::make_mut(&mut self.quality).feedback.forget(record.at);
+                    }
                 }
                 if let Event::ClockStepped { by_ms } = event {
                     self.step_answers(SignedDuration::from_millis(*by_ms));

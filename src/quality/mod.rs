@@ -1,5 +1,6 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
-//! (annex 2), signatures under quarters (A1.12), the survey of customers, notices (17.5).
+//! (annex 2), notices (17.5), feedback and complaints (clause 29) with the messages that tell of them,
+//! the survey of customers, signatures under quarters (A1.12).
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -7,6 +8,8 @@
 //! come together.
 
 pub mod evaluations;
+pub mod feedback;
+pub mod messages;
 pub mod mornings;
 pub mod notices;
 pub mod signing;
@@ -19,6 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
+use feedback::{FeedbackBook, FeedbackEvent, FeedbackRejection, Telling};
+use messages::{About, Ended, MessageEvent, MessageRejection, Outbox};
 use mornings::{MorningEvent, MorningRejection, Mornings};
 use notices::{NoticeEvent, NoticeRejection, Notices};
 use signing::{Signatures, SigningEvent, SigningRejection};
@@ -38,6 +43,10 @@ pub enum QualityEvent {
     Survey(SurveyEvent),
     /// Around notices to customers.
     Notice(NoticeEvent),
+    /// Around feedback and complaints.
+    Feedback(FeedbackEvent),
+    /// In the outbox of messages.
+    Message(MessageEvent),
 }
 
 /// A fact with where and when it stands in the journal.
@@ -66,6 +75,10 @@ pub struct Quality {
     pub survey: Survey,
     /// Notices to customers.
     pub notices: Notices,
+    /// Feedback and complaints.
+    pub feedback: FeedbackBook,
+    /// What is still to be told.
+    pub outbox: Outbox,
 }
 
 /// Why a change was refused.
@@ -86,6 +99,12 @@ pub enum QualityRejection {
     /// Of a notice.
     #[error(transparent)]
     Notice(#[from] NoticeRejection),
+    /// Of feedback.
+    #[error(transparent)]
+    Feedback(#[from] FeedbackRejection),
+    /// Of the outbox.
+    #[error(transparent)]
+    Message(#[from] MessageRejection),
 }
 
 impl Quality {
@@ -105,6 +124,15 @@ impl Quality {
             QualityEvent::Signing(event) => self.signatures.check(now, event)?,
             QualityEvent::Survey(event) => self.survey.check(event)?,
             QualityEvent::Notice(event) => self.notices.check(now, tz, event)?,
+            QualityEvent::Feedback(event) => self.feedback.check(now, event)?,
+            QualityEvent::Message(event) => {
+                self.outbox.check(event)?;
+                if let MessageEvent::Queued { about, .. } = event
+                    && !self.is_to_tell(*about)
+                {
+                    return Err(MessageRejection::NothingToTell.into());
+                }
+            }
         }
         Ok(())
     }
@@ -135,6 +163,42 @@ impl Quality {
             QualityEvent::Notice(event) => self.notices.apply(noted, event),
             QualityEvent::Signing(event) => self.signatures.apply(noted, event),
             QualityEvent::Survey(event) => self.survey.apply(noted, event),
+            QualityEvent::Feedback(event) => self.feedback.apply(noted, event),
+            QualityEvent::Message(event) => {
+                if let MessageEvent::Queued { about, .. } = event {
+                    self.tell(*about, Telling::Waiting { since: noted.at });
+                }
+                match self.outbox.apply(noted, event) {
+                    Some((about, Ended::Sent)) => self.tell(about, Telling::Told { at: noted.at }),
+                    Some((about, Ended::GivenUp)) => {
+                        self.tell(about, Telling::GivenUp { at: noted.at });
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// What is to be told and has no message yet.
+    pub fn untold(&self) -> impl Iterator<Item = About> {
+        let entries = self.feedback.entries.iter();
+        entries
+            .filter(|(_, entry)| entry.telling == Telling::Nobody)
+            .map(|(id, _)| About::Feedback { id: *id })
+    }
+
+    fn is_to_tell(&self, about: About) -> bool {
+        match about {
+            About::Feedback { id } => {
+                let entry = self.feedback.entries.get(&id);
+                entry.is_some_and(|entry| entry.telling == Telling::Nobody)
+            }
+        }
+    }
+
+    fn tell(&mut self, about: About, telling: Telling) {
+        match about {
+            About::Feedback { id } => self.feedback.tell(id, telling),
         }
     }
 }
@@ -148,11 +212,13 @@ impl Quality {
         self.signatures.clear_names();
         self.mornings.clear_names();
         self.notices.clear_names();
+        self.feedback.clear_names();
     }
 
     /// What people remarked.
     pub fn clear_words(&mut self) {
         self.mornings.clear_words();
+        self.feedback.clear_words();
     }
 }
 
@@ -162,8 +228,9 @@ impl QualityEvent {
         match self {
             Self::Morning(event) => event.clear_words(),
             Self::Survey(event) => event.clear_words(),
+            Self::Feedback(event) => event.clear_words(),
             // What was posted was public.
-            Self::Evaluation(_) | Self::Signing(_) | Self::Notice(_) => {}
+            Self::Evaluation(_) | Self::Signing(_) | Self::Notice(_) | Self::Message(_) => {}
         }
     }
 }

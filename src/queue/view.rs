@@ -461,7 +461,7 @@ pub struct UndoLine {
 pub struct Alert {
     /// Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
     /// `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
-    /// `closing`.
+    /// `closing`, `messages` (feedback that could not be sent).
     pub kind: String,
     /// A Latvian sentence that says what to do.
     pub text: String,

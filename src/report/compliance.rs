@@ -143,7 +143,6 @@ fn one_at_a_time(all: &Occurrences) -> ComplianceRow {
 /// What the evaluation asks for beyond this.
 pub(super) fn not_yet() -> Vec<NotYet> {
     [
-        ("A1.8", "Pamatotās sūdzības: programma tās vēl nereģistrē."),
         ("A1.12", "Apstiprinājums programmā: vēl nav."),
         (
             "A2/1/1, A2/1/4",
@@ -153,7 +152,6 @@ pub(super) fn not_yet() -> Vec<NotYet> {
             "A2/2/4",
             "Tehniskās kļūmes, arī ilgākas par 4 stundām: programma tās vēl neved.",
         ),
-        ("29", "Atsauksmju nosūtīšana: programma to vēl nedara."),
     ]
     .into_iter()
     .map(|(clause, what)| NotYet {

@@ -1,7 +1,7 @@
 //! What a report says beyond the figures: what people noted of the quality of service.
 
 use super::model::QuarterReport;
-use super::{mornings, notices, register};
+use super::{feedback, mornings, notices, register};
 use crate::quality::Quality;
 use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::setup::Setup;
@@ -13,6 +13,9 @@ pub fn add_kept(report: &mut QuarterReport, setup: &Setup, edits: &Edits, qualit
     let mut rows = mornings::rows(&report.days, quality);
     rows.extend(notices::rows(report, &calendar, &setup.timezone, quality));
     report.compliance.extend(rows);
+    report.feedback = feedback::feedback_report(&quality.feedback, report.from, report.to);
+    let told = feedback::row(&report.feedback, &setup.timezone);
+    report.compliance.push(told);
     report
         .compliance
         .sort_by(|one, next| one.clause.cmp(&next.clause));

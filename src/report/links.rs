@@ -20,6 +20,14 @@ pub(super) fn day(text: String, date: Date) -> StripLink {
     }
 }
 
+/// The list of feedback.
+pub(super) fn feedback(text: String) -> StripLink {
+    StripLink {
+        text,
+        href: "/manager#feedback".to_owned(),
+    }
+}
+
 /// The calendar, where notices are.
 pub(super) fn calendar(text: String) -> StripLink {
     StripLink {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::comparison::Comparison;
+use super::feedback::FeedbackReport;
 use super::flow::Flow;
 use super::glossary::Term;
 use super::mischief::Mischief;
@@ -62,6 +63,8 @@ pub struct QuarterReport {
     pub staffing: Staffing,
     /// Presses and tickets that were no customer's.
     pub mischief: Mischief,
+    /// Feedback and complaints (clause 29, A1.8).
+    pub feedback: FeedbackReport,
     /// Clause by clause what can be shown from the data.
     pub compliance: Vec<ComplianceRow>,
     /// The other evaluations of annex 1 as they stand at the end of the quarter or now.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::comparison::{Neighbour, Pooled, comparison};
 use super::compliance;
 use super::days::{add_occurrences, day_line};
+use super::feedback::FeedbackReport;
 use super::figures::{desk_lines, figures, share_of, target_s};
 use super::links::ExceptionDates;
 use super::model::{
@@ -141,6 +142,7 @@ pub fn quarter_report_of(
         reliability: reliability::reliability(&whole(&all)),
         staffing,
         mischief,
+        feedback: FeedbackReport::default(),
         days: lines,
         glossary: glossary::terms(),
         sign_off: SignOff::begin(to.tomorrow().unwrap_or(to)),

@@ -7,15 +7,16 @@
 //! | column | |
 //! |---|---|
 //! | `centre`, `quarter`, `as_of` | of the report, in every row |
-//! | `scope` | `centre`, `service`, `desk`, `clause`, `day`, `weekday`, `half_hour`, `wait`, `promise`, `signature` or `difference`; of several centres `of_centre` as well |
-//! | `subject` | button digit, desk number, clause, date, weekday (1 = Monday), half-hour (`8.30`), seconds, a sequence, a path, or name of one of several centres; empty for the centre |
+//! | `scope` | `centre`, `service`, `desk`, `clause`, `feedback`, `day`, `weekday`, `half_hour`, `wait`, `promise`, `signature` or `difference`; of several centres `of_centre` as well |
+//! | `subject` | button digit, desk number, clause, kind of feedback (`complaint`), date, weekday (1 = Monday), half-hour (`8.30`), seconds, a sequence, a path, or name of one of several centres; empty for the centre |
 //! | `name` | name of the service, what the clause row counts, the half-hour of a weekday, or the centre of a desk where there are several |
 //! | `period` | `2026-Q4` or a quarter it is compared with, `2026-10`, `2026-W41` or `2026-10-05` |
-//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `days`, `desks`, `erlang`, `time`, `text` |
+//! | `measure`, `unit` | e.g. `wait_p90` in `s`; units: `tickets`, `s`, `share`, `count`, `cases`, `entries`, `days`, `desks`, `erlang`, `time`, `text` |
 //! | `value` | the figure |
 //! | `cases` | how many cases it rests on, where it is a share or a statistic |
 //! | `small_sample` | `true` where these are fewer than 20 |
 
+mod feedback;
 mod floor;
 mod flow;
 mod quality;
@@ -84,6 +85,7 @@ pub fn csv(report: &QuarterReport) -> Result<String, CsvError> {
     rows.evaluations(&report.evaluations)?;
     rows.survey(report.survey.as_ref())?;
     rows.sign_off(&report.sign_off)?;
+    rows.feedback(&report.feedback)?;
     rows.finish()
 }
 

@@ -17,6 +17,7 @@ mod desk_steps;
 mod desks;
 mod display;
 mod evaluations;
+mod feedback;
 mod headers;
 mod kiosks;
 mod limits;

@@ -1,11 +1,14 @@
 //! What the web needs of others without knowing them.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::record::Record;
+use crate::quality::feedback::Entry;
 use crate::quality::signing::Signed;
 use crate::queue::catalogue::Service;
 use crate::queue::ticket::{Ticket, TicketId};
@@ -123,6 +126,9 @@ pub trait History: Send + Sync {
 
     /// A login's own day; none where the date never began.
     fn my_day(&self, date: Date, login: String) -> Looked<'_, Option<MyDay>>;
+
+    /// All feedback received on these dates, both ends included, by its id, as it stands now.
+    fn feedback(&self, from: Date, to: Date) -> Looked<'_, BTreeMap<u64, Entry>>;
 }
 
 /// What was found in the history.

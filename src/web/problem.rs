@@ -14,6 +14,8 @@ use crate::bookings::ImportError;
 use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
+use crate::quality::feedback::FeedbackRejection;
+use crate::quality::messages::MessageRejection;
 use crate::quality::mornings::{MorningRejection, NOTE_CHARS_MAX};
 use crate::quality::notices::{AHEAD_DAYS_MAX, NoticeRejection, TEXT_CHARS_MAX};
 use crate::quality::signing::{COMMENT_CHARS_MAX, SigningRejection};
@@ -418,6 +420,8 @@ impl From<QualityRejection> for Problem {
             QualityRejection::Signing(rejection) => rejection.into(),
             QualityRejection::Survey(rejection) => rejection.into(),
             QualityRejection::Notice(rejection) => rejection.into(),
+            QualityRejection::Feedback(rejection) => rejection.into(),
+            QualityRejection::Message(rejection) => rejection.into(),
         }
     }
 }
@@ -576,6 +580,52 @@ impl From<AnsweredError> for Problem {
                 EngineError::Storage(error.to_string()).into()
             }
         }
+    }
+}
+
+impl From<FeedbackRejection> for Problem {
+    fn from(rejection: FeedbackRejection) -> Self {
+        let reason = rejection.to_string();
+        match rejection {
+            FeedbackRejection::UnfitText => Self::invalid("text", reason),
+            FeedbackRejection::UnfitContact => Self::invalid("contact", reason),
+            FeedbackRejection::UnfitReason => Self::invalid("reason", reason),
+            FeedbackRejection::UnfitNote => Self::invalid("note", reason),
+            FeedbackRejection::UnfitMoment => Self::invalid("received_at", reason),
+            FeedbackRejection::NoSuchEntry(_) => Self::new(
+                StatusCode::NOT_FOUND,
+                "no_such_feedback",
+                "Tādas atsauksmes nav, vai tā jau sen ir pabeigta.",
+            ),
+            FeedbackRejection::NotDecided => Self::new(
+                StatusCode::CONFLICT,
+                "not_decided",
+                "Par pamatotu vai nepamatotu atzīst tikai sūdzību un pretenziju.",
+            ),
+            FeedbackRejection::AlreadySettled(_) => Self::new(
+                StatusCode::CONFLICT,
+                "already_settled",
+                "Tā jau ir pabeigta.",
+            ),
+            FeedbackRejection::Undecided(_) => Self::new(
+                StatusCode::CONFLICT,
+                "undecided",
+                "Vispirms izlemiet, vai sūdzība vai pretenzija ir pamatota.",
+            ),
+            FeedbackRejection::TooMany => Self::new(
+                StatusCode::CONFLICT,
+                "too_many_open",
+                "Ir pārāk daudz nepabeigtu atsauksmju. Vispirms pabeidziet kādas no tām.",
+            ),
+        }
+    }
+}
+
+impl From<MessageRejection> for Problem {
+    /// No route touches messages themselves.
+    fn from(rejection: MessageRejection) -> Self {
+        tracing::error!(%rejection, "a message");
+        Self::internal()
     }
 }
 

@@ -36,6 +36,8 @@ pub struct WebConfig {
     pub staff_figures: StaffFigures,
     /// How customers are asked after their visit.
     pub survey: SurveyMode,
+    /// Somebody is told of feedback (clause 29).
+    pub feedback_is_told: bool,
 }
 
 impl Default for WebConfig {
@@ -48,6 +50,7 @@ impl Default for WebConfig {
             build: env!("CARGO_PKG_VERSION").to_owned(),
             staff_figures: StaffFigures::default(),
             survey: SurveyMode::default(),
+            feedback_is_told: false,
         }
     }
 }

@@ -449,6 +449,17 @@ def marks(report):
     ]
 
 
+def feedback(report):
+    told = report["feedback"]
+    months = [(MONTHS[int(m["month"][-2:]) - 1], m["kinds"]) for m in told["months"]]
+    names = "received justified unjustified undecided told_at_once told_late untold".split()
+    return [
+        [words(label), words(line["word"]), *[count(line[name]) for name in names]]
+        for label, lines in [*months, ("Kopā", told["quarter"])]
+        for line in lines
+    ]
+
+
 def sheets(report):
     """Every table by the name of its sheet."""
     return {
@@ -479,6 +490,7 @@ def sheets(report):
             [words(label), count(report["mischief"][name])] for label, name in KINDS.items()
         ],
         "Bez klienta": ghosts(report),
+        "Atsauksmes": feedback(report),
         "Apturētās pogas": stops(report),
         "Novērtējumi": evaluations(report),
         "Aptauja": answered(report),
@@ -788,6 +800,13 @@ def compare_csv(path, report):
         figure("centre", "", quarter, "survey_comments", survey["comments"])
         for of in survey["services"]:
             questions("survey_service", f"{of['service']} ", quarter, of["questions"])
+    told = report["feedback"]
+    parts = [(month["month"], month["kinds"]) for month in told["months"]]
+    for period, lines in [*parts, (quarter, told["quarter"])]:
+        for line in lines:
+            for name, value in line.items():
+                if name not in ("kind", "word"):
+                    figure("feedback", line["kind"], period, name, value)
     left = set(values) - used
     check("csv", not left, f"not in the JSON: {sorted(left)[:5]}")
 

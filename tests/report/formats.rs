@@ -9,8 +9,10 @@ use std::process;
 use jiff::ToSpan;
 use jiff::civil::date;
 use rinda::access::Role;
+use rinda::quality::Quality;
 use rinda::quality::evaluations::annex::Method;
 use rinda::quality::evaluations::{Evaluation, EvaluationEvent};
+use rinda::quality::feedback::{Counts, FeedbackKind, Late};
 use rinda::quality::survey::{Answers, SurveyEvent};
 use rinda::quality::{Noted, Quality, QualityEvent};
 use rinda::queue::catalogue::Service;
@@ -121,6 +123,35 @@ fn kept() -> Quality {
         })));
     }
     quality.begin_day(date(2026, 10, 1));
+    add_kept(&mut report, &kept());
+    report
+}
+
+/// Four complaints of October, one told of late, one not at all; two comments of November.
+fn kept() -> Quality {
+    let mut quality = Quality::default();
+    let months = &mut quality.feedback.months;
+    let october = months.entry(date(2026, 10, 1)).or_default();
+    let complaints = Counts {
+        received: 4,
+        justified: 1,
+        unjustified: 2,
+        told_at_once: 2,
+        told_late: 1,
+    };
+    october.kinds.insert(FeedbackKind::Complaint, complaints);
+    october.late.push(Late {
+        id: 7,
+        received_at: at("2026-10-05T07:15:00Z"),
+        after_s: 11_400,
+    });
+    let november = months.entry(date(2026, 11, 1)).or_default();
+    let comments = Counts {
+        received: 2,
+        told_at_once: 2,
+        ..Counts::default()
+    };
+    november.kinds.insert(FeedbackKind::Comment, comments);
     quality
 }
 

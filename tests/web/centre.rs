@@ -368,6 +368,22 @@ async fn fill_register(engine: &EngineHandle, now: Timestamp, hours: i64) {
     }
 }
 
+/// Everybody signs in once more: sessions end within hours.
+pub async fn sign_in_again(engine: &EngineHandle, now: Timestamp) {
+    for ((login, _), token) in PEOPLE.into_iter().zip(TOKENS) {
+        let session = Session {
+            login: login.to_owned(),
+            expires_at: now + SignedDuration::from_hours(12),
+        };
+        let token_sha256 = sha256_hex(token);
+        let event = AccessEvent::SignedIn {
+            token_sha256,
+            session,
+        };
+        change(engine, event).await;
+    }
+}
+
 pub async fn change(engine: &EngineHandle, event: AccessEvent) {
     engine.change_access(Actor::Rinda, event).await.unwrap();
 }

@@ -8,6 +8,7 @@ mod centre;
 mod closing;
 mod desks;
 mod evaluations;
+mod feedback;
 mod limits;
 mod live;
 mod mornings;

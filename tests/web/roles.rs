@@ -81,6 +81,30 @@ const ENDPOINTS: &[(&str, &str, &str, [bool; 7])] = &[
     ),
     (
         "POST",
+        "/api/v1/feedback",
+        r#"{"kind": "comment", "text": "t"}"#,
+        [false, true, true, true, true, false, false],
+    ),
+    (
+        "GET",
+        "/api/v1/feedback?from=2026-11-23&to=2026-11-23",
+        "",
+        [false, true, true, true, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/feedback/1/decide",
+        r#"{"justified": true, "reason": "r"}"#,
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "POST",
+        "/api/v1/feedback/1/settle",
+        "{}",
+        [false, false, true, true, true, false, false],
+    ),
+    (
+        "POST",
         "/api/v1/tickets",
         r#"{"service": 1}"#,
         [false, true, true, false, true, true, false],

@@ -7,6 +7,7 @@ export const KEY_ACTIONS = [
   'finish',
   'undo',
   'appointments',
+  'feedback',
 ] as const;
 export type KeyAction = (typeof KEY_ACTIONS)[number];
 export type KeyMap = Record<KeyAction, string>;
@@ -19,6 +20,7 @@ export const DEFAULT_KEYS: KeyMap = {
   finish: 'F8',
   undo: 'F9',
   appointments: 'F10',
+  feedback: 'F3',
 };
 
 const STORAGE = 'rinda.desk.keys';

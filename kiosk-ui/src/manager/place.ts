@@ -14,6 +14,7 @@ export const AREAS = [
   'reports',
   'evaluations',
   'tickets',
+  'feedback',
   'calendar',
   'appointments',
   'staff',

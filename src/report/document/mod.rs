@@ -6,6 +6,7 @@
 
 mod cell;
 mod day;
+mod feedback;
 mod floor;
 mod flow;
 mod glossary;

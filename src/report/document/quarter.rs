@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 
 use super::tables::{self, Lines, TOTAL, columns, section};
 use super::{
-    Block, Cell, Document, KeyFigure, Place, Section, Table, floor, flow, glossary, plots, quality,
+    Block, Cell, Document, KeyFigure, Place, Section, Table, feedback, floor, flow, glossary,
+    plots, quality,
     several::{self, DESKS_ADVISED},
     signed,
 };
@@ -155,6 +156,11 @@ fn details(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
             "Pogas, kas apturētas pirms slēgšanas",
             "Apturētās pogas",
             tables::stops(report.days.iter(), tz),
+        ),
+        detail(
+            "Atsauksmes, ierosinājumi, sūdzības un pretenzijas",
+            "Atsauksmes",
+            feedback::table(&report.feedback),
         ),
         detail(
             "Novērtējumi pēc standarta 1. pielikuma",

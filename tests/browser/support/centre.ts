@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect } from '@playwright/test';
 import type { JournalRecord } from './journal.ts';
 import { morning } from './morning.ts';
+import { MailServer } from './mail.ts';
 import { Program, RINDA, run } from './program.ts';
 import { type PrintedTicket, readTicket } from './ticket-bytes.ts';
 
@@ -20,6 +21,8 @@ export interface CentreOptions {
   survey?: boolean;
   /** Reception begins on every day at noon, within the last hour before the test. */
   opensAtNoon?: boolean;
+  /** Feedback is mailed to a server of its own. */
+  mail?: boolean;
   /** It has a morning behind it (`morning.ts`). */
   morning?: boolean;
 }
@@ -37,6 +40,8 @@ export class Centre {
   private daemon: Program | null = null;
   private board: Program | null = null;
   private printer: Program | null = null;
+  /** The department's mail server, where there is one. */
+  mail: MailServer | null = null;
   /** Hours that local time is ahead of UTC: chosen so that it is about noon and no test meets midnight. */
   private readonly aheadHours = 12 - new Date().getUTCHours();
 
@@ -52,6 +57,7 @@ export class Centre {
   static async start(options: CentreOptions): Promise<Centre> {
     const folder = await mkdtemp(path.join(tmpdir(), 'rinda-browser-'));
     const centre = new Centre(folder, await freePort(), options);
+    if (options.mail) centre.mail = await MailServer.start(folder);
     await writeFile(centre.config, centre.configuration());
     try {
       await centre.startDevices();
@@ -125,6 +131,8 @@ kiosk = "kiosks"
 [[kiosk]]
 name = "kiosks"
 ${devices}
+
+${this.mail?.configuration ?? ''}
 `;
   }
 
@@ -194,6 +202,7 @@ ${devices}
   }
 
   async stop(): Promise<void> {
+    this.mail?.stop();
     for (const program of [this.daemon, this.board, this.printer]) await program?.end();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -81,6 +81,11 @@ export type Finding = Schemas['Finding'];
 export type NoticesAnswer = Schemas['NoticesAnswer'];
 export type PostedNotice = Schemas['PostedNotice'];
 export type NoticeKind = Schemas['NoticeKind'];
+/** One entry of `GET /api/v1/feedback`. */
+export type FeedbackEntry = Schemas['FeedbackEntry'];
+/** The answer to `GET /api/v1/feedback`. */
+export type FeedbackList = Schemas['FeedbackList'];
+export type Telling = Schemas['TellingState'];
 export type ProblemBody = Schemas['Problem'];
 
 export interface ViewByName {

@@ -2,6 +2,7 @@ import { pluralEn } from '../plural';
 import { appointmentsEn } from './appointments-en';
 import type { Texts } from './lv';
 import { evaluationsEn } from './evaluations';
+import { feedbackEn } from './feedback';
 import { historyEn, myDayEn } from './history';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
@@ -252,6 +253,7 @@ export const en: Texts = {
       finish: 'Finish',
       undo: 'Undo',
       appointments: 'Appointments',
+      feedback: 'Feedback or complaint',
     },
     lostHint: 'What you see may be old. The customer and the queue are kept and return with the connection.',
     language: 'Latviešu',
@@ -381,6 +383,7 @@ export const en: Texts = {
   plots: plotsEn,
   staffing: staffingEn,
   mischief: mischiefEn,
+  feedback: feedbackEn,
   history: historyEn,
   signing: signingEn,
   mornings: morningsEn,

@@ -1,6 +1,7 @@
 import { pluralLv } from '../plural';
 import type { WaitMinutes } from '../wait';
 import { evaluationsLv } from './evaluations';
+import { feedbackLv } from './feedback';
 import { historyLv, myDayLv } from './history';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
@@ -269,6 +270,7 @@ export const lv = {
       finish: 'Pabeigt',
       undo: 'Atsaukt',
       appointments: 'Pieraksti',
+      feedback: 'Atsauksme vai sūdzība',
     },
     lostHint:
       'Redzamais var būt novecojis. Klients un rinda ir saglabāti un atgriezīsies, tiklīdz būs savienojums.',
@@ -402,6 +404,7 @@ export const lv = {
   plots: plotsLv,
   staffing: staffingLv,
   mischief: mischiefLv,
+  feedback: feedbackLv,
   history: historyLv,
   signing: signingLv,
   mornings: morningsLv,
