@@ -51,6 +51,12 @@ fn main() -> anyhow::Result<()> {
         table::print(&rows);
         return Ok(());
     }
+    // `cargo bench -- reports`: years of one centre, their reports and their size alone.
+    if std::env::args().any(|argument| argument == "reports") {
+        years(folder.path(), &part, &mut rows)?;
+        table::print(&rows);
+        return Ok(());
+    }
     part("durable ticket issue");
     let runtime = tokio::runtime::Runtime::new()?;
     let line = runtime.block_on(issue::measure(folder.path(), &mut rows))?;
@@ -68,17 +74,21 @@ fn main() -> anyhow::Result<()> {
     forecast::measure(&mut rows)?;
     part("rules for closing on simulated days");
     closing::measure(&mut rows)?;
-    part("a journal of five years, 500,000 tickets");
-    let five_years = years::five_years(folder.path(), &part)?;
-    part("its metrics, and start-up");
-    start::measure(folder.path(), &five_years, &mut rows)?;
-    part("the report of a quarter of 25,000 tickets");
-    let small = reports::measure(&five_years.data, years::LAST_QUARTER, &mut rows)?;
-    part("a journal of one quarter, 700,000 tickets");
-    let large = years::large_quarter(folder.path(), &part)?;
-    part("its report");
-    reports::measure_large(&large, &small, &mut rows)?;
+    years(folder.path(), &part, &mut rows)?;
     part("done");
     table::print(&rows);
     Ok(())
+}
+
+fn years(folder: &Path, part: &dyn Fn(&str), rows: &mut Vec<Row>) -> anyhow::Result<()> {
+    part("a journal of five years, 500,000 tickets");
+    let five_years = years::five_years(folder, part)?;
+    part("its metrics, and start-up");
+    start::measure(folder, &five_years, rows)?;
+    part("the report of a quarter of 25,000 tickets");
+    let small = reports::measure(&five_years.data, years::LAST_QUARTER, rows)?;
+    part("a journal of one quarter, 700,000 tickets");
+    let large = years::large_quarter(folder, part)?;
+    part("its report");
+    reports::measure_large(&large, &small, rows)
 }

@@ -15,7 +15,7 @@ use rinda::queue::calendar::Edits;
 use rinda::queue::change::Change;
 use rinda::queue::setup::Setup;
 use rinda::queue::statistics::DayFigures;
-use rinda::report::{self, recompute_quarter};
+use rinda::report::{self, Quarters, recompute_quarter, recompute_report};
 use rinda::web::ports::ReportFormat;
 
 use super::centre::setup;
@@ -27,6 +27,12 @@ const REPORTS: usize = 9;
 
 /// A quarter's PDF or XLSX takes no longer.
 const FILE_MAX: Duration = Duration::from_secs(1);
+
+/// A quarter's JSON is to take no longer, half the time.
+const JSON_MAX: Duration = Duration::from_millis(20);
+
+/// A quarter of all centres' size is to be recomputed in this time, on one core.
+const LARGE_MAX: Duration = Duration::from_secs(3);
 
 /// How long one report took each way.
 pub struct Taken {
@@ -42,11 +48,19 @@ pub fn measure(data: &Path, quarter: &str, rows: &mut Vec<Row>) -> Result<Taken>
     let metrics = opened.metrics.context("the metrics do not open")?;
     let (rollups, text) = from_rollups(&metrics, &setup, quarter, now)?;
     let (journal, days) = from_journal(data, &setup, quarter)?;
+    let beside = recompute_report(data, &setup.timezone, quarter, &mut |_, _| {})?.days;
     ensure!(
-        text == as_json(&setup, quarter, days, now)?,
+        text == as_json(&setup, quarter, Quarters::of(quarter, beside), now)?,
         "the two ways differ"
     );
+    ensure!(days.len() > 60, "{} dates", days.len());
     let taken = Taken { rollups, journal };
+    rows.push(limit(
+        "the quarter as JSON, beside two others",
+        rollups,
+        JSON_MAX,
+        "from the rollups",
+    ));
     rows.push(taken.row(QUARTER_TICKETS, "five years in the same metrics"));
     for (name, format) in [("PDF", ReportFormat::Pdf), ("XLSX", ReportFormat::Xlsx)] {
         rows.push(file(&metrics, &setup, quarter, now, (name, format))?);
@@ -66,7 +80,13 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
         .map(|service| service.issued)
         .sum();
     ensure!(issued == i64::try_from(LARGE_TICKETS)?, "{issued} tickets");
-    let expected = as_json(&setup, quarter, days.clone(), now)?;
+    rows.push(limit(
+        "700,000 tickets recomputed from the journal",
+        journal,
+        LARGE_MAX,
+        "one core",
+    ));
+    let expected = as_json(&setup, quarter, Quarters::of(quarter, days.clone()), now)?;
     let beside = years.data.with_extension("rollups");
     let opened = storage::open(&beside, &setup, now)?;
     let metrics = opened.metrics.context("the metrics do not open")?;
@@ -119,6 +139,16 @@ impl Taken {
     }
 }
 
+fn limit(what: &str, taken: Duration, limit: Duration, note: &str) -> Row {
+    Row {
+        what: what.to_owned(),
+        figure: time(taken),
+        baseline: time(limit),
+        ratio: ratio(taken.as_secs_f64(), limit.as_secs_f64()),
+        note: format!("{note}; baseline: the limit"),
+    }
+}
+
 /// The same quarter as a file, figures and all; at most a second is wanted.
 fn file(
     metrics: &Metrics,
@@ -127,14 +157,12 @@ fn file(
     now: Timestamp,
     (name, format): (&str, ReportFormat),
 ) -> Result<Row> {
-    let from = quarter.first_date().context("a first date")?;
-    let end = quarter.last_date().context("a last date")?.tomorrow()?;
     let mut times = Vec::new();
     let mut size = 0;
     for _ in 0..REPORTS {
         let began = Instant::now();
-        let days = metrics.days(from..end)?;
-        let report = report::quarter_report(setup, &Edits::default(), quarter, days, now);
+        let figures = read(metrics, quarter)?;
+        let report = report::quarter_report_of(setup, &Edits::default(), quarter, figures, now);
         size = ports::render(&report, format)?.len();
         times.push(began.elapsed());
     }
@@ -155,13 +183,11 @@ fn from_rollups(
     quarter: Quarter,
     now: Timestamp,
 ) -> Result<(Duration, Bytes)> {
-    let from = quarter.first_date().context("a first date")?;
-    let end = quarter.last_date().context("a last date")?.tomorrow()?;
     let mut times = Vec::new();
     let mut text = Bytes::new();
     for _ in 0..REPORTS {
         let began = Instant::now();
-        text = as_json(setup, quarter, metrics.days(from..end)?, now)?;
+        text = as_json(setup, quarter, read(metrics, quarter)?, now)?;
         times.push(began.elapsed());
     }
     Ok((percentile(&mut times, 50), text))
@@ -179,12 +205,11 @@ fn from_journal(
     Ok((taken, recomputed.days))
 }
 
-fn as_json(
-    setup: &Setup,
-    quarter: Quarter,
-    days: BTreeMap<Date, DayFigures>,
-    now: Timestamp,
-) -> Result<Bytes> {
-    let report = report::quarter_report(setup, &Edits::default(), quarter, days, now);
+fn read(metrics: &Metrics, quarter: Quarter) -> Result<Quarters> {
+    ports::quarters(metrics, quarter)?.context("a quarter of the calendar")
+}
+
+fn as_json(setup: &Setup, quarter: Quarter, figures: Quarters, now: Timestamp) -> Result<Bytes> {
+    let report = report::quarter_report_of(setup, &Edits::default(), quarter, figures, now);
     ports::render(&report, ReportFormat::Json)
 }

@@ -20,6 +20,9 @@ pub const CHILD: &str = "--start-up";
 /// Start-ups of each kind.
 const STARTS: usize = 5;
 
+/// Five years of one centre are to take no more of the disk.
+const DISK_MAX: u64 = 100 * 1024 * 1024;
+
 /// A start-up.
 struct Start {
     taken: Duration,
@@ -55,6 +58,21 @@ fn resident_kib() -> Result<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let text = line.context("no VmRSS")?;
     Ok(text.trim().trim_end_matches("kB").trim().parse()?)
+}
+
+/// Bytes of all files below a directory.
+fn size_of(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let found = entry.metadata()?;
+        bytes += if found.is_dir() {
+            size_of(&entry.path())?
+        } else {
+            found.len()
+        };
+    }
+    Ok(bytes)
 }
 
 fn in_child(data: &Path) -> Result<Start> {
@@ -103,6 +121,19 @@ pub fn measure(folder: &Path, years: &Years, rows: &mut Vec<Row>) -> Result<()> 
         baseline: mib(least),
         ratio: ratio(resident as f64, least as f64),
         note: format!("VmRSS, most of {STARTS}; baseline: an empty directory"),
+    });
+    let (journal, metrics) = (years.data.join("journal"), years.data.join("metrics"));
+    let (journal, metrics) = (size_of(&journal)?, size_of(&metrics)?);
+    rows.push(Row {
+        what: "the same on disk".to_owned(),
+        figure: mib((journal + metrics) / 1_024),
+        baseline: mib(DISK_MAX / 1_024),
+        ratio: ratio((journal + metrics) as f64, DISK_MAX as f64),
+        note: format!(
+            "journal {}, closed quarters packed; metrics {}; baseline: the limit",
+            mib(journal / 1_024),
+            mib(metrics / 1_024)
+        ),
     });
     rows.push(Row {
         what: "start-up that makes the metrics anew".to_owned(),

@@ -137,7 +137,7 @@ impl History for Past {
             let mut days = BTreeMap::new();
             if (Some(from), Some(to)) != (today, today) {
                 let end = to.tomorrow().unwrap_or(to);
-                days = look.metrics()?.days(from..end).map_err(unreadable)?;
+                days = look.metrics()?.services(from..end).map_err(unreadable)?;
             }
             // What is published of today may be ahead of the rollups.
             if let Some(today) = today.filter(|date| (from..=to).contains(date)) {

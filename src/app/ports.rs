@@ -224,7 +224,7 @@ pub fn quarters(metrics: &Metrics, quarter: Quarter) -> Result<Option<Quarters>,
         let Some(beside) = kind.of(quarter).and_then(dates) else {
             continue;
         };
-        for (date, day) in metrics.days(beside)? {
+        for (date, day) in metrics.services(beside)? {
             pooled.add(date, &day);
         }
     }

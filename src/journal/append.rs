@@ -454,7 +454,7 @@ pub(super) fn at(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> J
 
 /// What a file has to hash to from now on.
 pub(super) fn seal(file: &QuarterFile) -> io::Result<Seal> {
-    let mut walk = Walk::begin(file, None)?;
+    let mut walk = Walk::begin(file, None)?.summing();
     let mut first_seq = None;
     while let Some(step) = walk.step() {
         if let super::scan::Step::Line(_, line) = step {

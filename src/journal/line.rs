@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::frequent;
 use super::record::{Fact, Record};
 use crate::queue::retention::FieldClass;
 
@@ -102,6 +103,12 @@ impl<'a> Line<'a> {
         if crc != crc32c::crc32c(covered) {
             return None;
         }
+        Self::of_checked(bytes)
+    }
+
+    /// As [`Line::parse`], for a line whose checksum is known to be right.
+    pub(super) fn of_checked(bytes: &'a [u8]) -> Option<Self> {
+        let covered = bytes.get(9..)?;
         let blank = covered.iter().position(|byte| *byte == b' ')?;
         let (seq, json) = covered.split_at_checked(blank)?;
         let seq = std::str::from_utf8(seq).ok()?.parse().ok()?;
@@ -140,13 +147,22 @@ impl<'a> Line<'a> {
         holds(br#""fact":{"about":"sealed""#) || holds(br#""fact":{"about":"redacted""#)
     }
 
+    fn frequent(&self) -> Option<Record> {
+        // A snapshot is long, and none of these.
+        (!self.snapshot)
+            .then(|| frequent::record(self.json))
+            .flatten()
+    }
+
     /// The record. Fails where the line is whole but says what this program does not understand.
     pub(super) fn record(&self) -> Result<Record, String> {
         if self.prev.is_none() {
             return Err("it was written by another version of the program".to_owned());
         }
-        let record: Record =
-            serde_json::from_slice(self.json).map_err(|error| error.to_string())?;
+        let record: Record = match self.frequent() {
+            Some(record) => record,
+            None => serde_json::from_slice(self.json).map_err(|error| error.to_string())?,
+        };
         if record.seq == self.seq {
             Ok(record)
         } else {

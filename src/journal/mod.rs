@@ -20,6 +20,7 @@ mod dates;
 mod exchange;
 mod files;
 mod frames;
+mod frequent;
 mod line;
 mod quarter;
 mod read;

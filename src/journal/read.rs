@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::vec;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -39,9 +40,11 @@ pub fn read_days(
     let mut files = files::list(&files::journal_dir(data))?;
     let (from, to) = (Quarter::of(days.start), Quarter::of(days.end));
     files.retain(|file| (from..=to).contains(&file.quarter));
-    let tz = tz.clone();
+    let midnight = |date: Date| date.to_zoned(tz.clone()).map(|zoned| zoned.timestamp());
+    let from = midnight(days.start).unwrap_or(Timestamp::MIN);
+    let to = midnight(days.end).unwrap_or(Timestamp::MAX);
     Ok(Records::new(files, None, 0).filter(move |item| match item {
-        Ok(record) => days.contains(&record.at.to_zoned(tz.clone()).date()),
+        Ok(record) => (from..to).contains(&record.at),
         Err(_) => true,
     }))
 }
@@ -219,9 +222,11 @@ impl Iterator for Records {
                 None => self.close(),
                 Some(Step::Line(_, line)) if line.seq < self.from_seq => {}
                 Some(Step::Line(_, line)) => {
-                    self.link = line.link();
                     let record = line.record();
-                    return Some(record.map_err(|why| not_understood(file, line.seq, why)));
+                    let seq = line.seq;
+                    // As the walk found it: hashing once more would cost as much as decoding.
+                    self.link = walk.link().unwrap_or(self.link);
+                    return Some(record.map_err(|why| not_understood(file, seq, why)));
                 }
                 Some(Step::Damage(Damage::Torn { .. })) if self.files.as_slice().is_empty() => {}
                 Some(Step::Damage(damage)) => return Some(Err(damage)),

@@ -132,7 +132,8 @@ pub(super) struct Walk {
     before: Option<Last>,
     /// The same with the link by which the next file knows it.
     last: Option<Last>,
-    sum: Sha256,
+    /// Of all bytes read so far, where that is wanted.
+    sum: Option<Sha256>,
 }
 
 impl Walk {
@@ -151,8 +152,14 @@ impl Walk {
             pending: VecDeque::new(),
             before: last,
             last,
-            sum: Sha256::new(),
+            sum: None,
         })
+    }
+
+    /// Hashes what is read, so that [`Walk::sha256`] can be told at the end.
+    pub(super) fn summing(mut self) -> Self {
+        self.sum = Some(Sha256::new());
+        self
     }
 
     /// Goes on at `offset`, where a line begins.
@@ -186,6 +193,11 @@ impl Walk {
         self.last
     }
 
+    /// The link the line after the last one seen has to carry.
+    pub(super) fn link(&self) -> Option<Link> {
+        self.before.map(|(_, link)| link)
+    }
+
     /// Bytes read so far.
     pub(super) fn offset(&self) -> u64 {
         self.offset
@@ -196,9 +208,9 @@ impl Walk {
         self.newline_end
     }
 
-    /// SHA-256 of all bytes read so far, hex.
+    /// SHA-256 of all bytes read so far, hex; of nothing unless it was [`Walk::summing`].
     pub(super) fn sha256(&self) -> String {
-        let digest = self.sum.clone().finalize();
+        let digest = self.sum.clone().unwrap_or_default().finalize();
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -225,14 +237,16 @@ impl Walk {
             }
         }
         self.held = false;
-        Line::parse(&self.line).map(|line| Step::Line(self.line_at, line))
+        Line::of_checked(&self.line).map(|line| Step::Line(self.line_at, line))
     }
 
     fn read(&mut self) -> io::Result<()> {
         self.line.clear();
         self.line_at = self.offset;
         let length = self.source.read_line(&mut self.line)?;
-        self.sum.update(&self.line);
+        if let Some(sum) = &mut self.sum {
+            sum.update(&self.line);
+        }
         self.offset += length as u64;
         for (offset, why) in self.source.take_damage() {
             self.pending.push_back(Damage::Unreadable {

@@ -91,7 +91,7 @@ impl Verification<'_> {
     fn read(&mut self, file: &QuarterFile) {
         self.report.files += 1;
         let mut walk = match Walk::begin(file, Some(self.last)) {
-            Ok(walk) => walk,
+            Ok(walk) => walk.summing(),
             Err(error) => {
                 self.report.damage.push(unreadable(file, &error));
                 return;

@@ -50,6 +50,31 @@ pub struct Pending {
 impl Pending {
     /// Looks at the centre before an event.
     pub fn begin(before: &Centre, happened: &Happened, tz: &TimeZone) -> Self {
+        let mut pending = Self::without_tickets(before, happened, tz);
+        pending.after = touched(before, &happened.event);
+        let tickets = pending.after.iter().filter_map(|id| before.tickets.get(id));
+        for ticket in tickets {
+            pending.change.count(ticket, tz, -1);
+        }
+        if let Event::DayBegan {
+            unserved,
+            unfinished,
+            ..
+        } = &happened.event
+        {
+            // The new day forgets the old one's tickets, so they are counted here as it ends them.
+            pending.after.clear();
+            for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
+                pending.change.count(&ticket, tz, 1);
+                pending.change.tickets.push(ticket);
+            }
+        }
+        pending
+    }
+
+    /// As [`Pending::begin`] for one who counts the tickets of a date himself when it is over: what
+    /// else the event changes.
+    pub fn without_tickets(before: &Centre, happened: &Happened, tz: &TimeZone) -> Self {
         let mut change = Change {
             date: date_of(before, happened, tz),
             figures: DayFigures::default(),
@@ -64,34 +89,18 @@ impl Pending {
             let date = change.date;
             change.figures.count_visits(&before.appointments, date, -1);
         }
-        let touched = touched(before, &happened.event);
-        for ticket in touched.iter().filter_map(|id| before.tickets.get(id)) {
-            change.count(ticket, tz, -1);
+        if let Event::DayBegan { date, .. } = &happened.event {
+            change.began = Some(*date);
+            let began = &mut change.began_figures;
+            began.count_visits(&before.appointments, *date, 1);
         }
-        let mut pending = Self {
+        Self {
             change,
-            after: touched,
+            after: Vec::new(),
             visits,
             desks: DeskBefore::look(before, happened),
             tz: tz.clone(),
-        };
-        if let Event::DayBegan {
-            date,
-            unserved,
-            unfinished,
-        } = &happened.event
-        {
-            pending.change.began = Some(*date);
-            let began = &mut pending.change.began_figures;
-            began.count_visits(&before.appointments, *date, 1);
-            // The new day forgets the old one's tickets, so they are counted here as it ends them.
-            pending.after.clear();
-            for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
-                pending.change.count(&ticket, tz, 1);
-                pending.change.tickets.push(ticket);
-            }
         }
-        pending
     }
 
     /// Looks at the centre after it.

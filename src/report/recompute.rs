@@ -13,8 +13,9 @@ use crate::journal::{Progress, Quarter, read_days};
 use crate::queue::calendar::Edits;
 use crate::queue::centre::Centre;
 use crate::queue::change::Pending;
-use crate::queue::event::Happened;
+use crate::queue::event::{Event, Happened};
 use crate::queue::statistics::DayFigures;
+use crate::queue::ticket::{Ticket, TicketId};
 
 /// Figures by date with what stood in the way of them.
 #[derive(Debug, Default)]
@@ -40,7 +41,7 @@ pub fn recompute(
     for record in records {
         replay.take(record, tz);
     }
-    replay.days
+    replay.finish(tz)
 }
 
 /// Replays the journal's records of one quarter, up to the start of the first date after it,
@@ -116,15 +117,18 @@ fn recompute_quarters(
             told(on.map_or(0, |date| days_since(from, date)));
         }
     }
-    let mut days = replay.days;
+    let calendar = replay.centre.calendar.clone();
+    let mut days = replay.finish(tz);
     days.retain(|date, _| (from..=to).contains(date));
     Ok(Recomputed {
         days,
-        calendar: replay.centre.calendar,
+        calendar,
         damaged,
     })
 }
 
+/// Folds records. A ticket is counted once, when its date is over, so that it costs the same
+/// however often it changes.
 #[derive(Default)]
 struct Replay {
     centre: Centre,
@@ -140,27 +144,45 @@ impl Replay {
                     at: record.at,
                     event,
                 };
-                let pending = Pending::begin(&self.centre, &happened, tz);
+                if let Event::DayBegan {
+                    unserved,
+                    unfinished,
+                    ..
+                } = &happened.event
+                {
+                    let ended = self.centre.closed_by_day(happened.at, unserved, unfinished);
+                    self.count_tickets(ended, tz);
+                }
+                let pending = Pending::without_tickets(&self.centre, &happened, tz);
                 self.centre.apply(&happened);
                 pending.complete(&self.centre).add_to(&mut self.days);
             }
-            Fact::Snapshot(state) => self.believe(state.centre, tz),
+            Fact::Snapshot(state) => {
+                // Where the start of this date is lost, so is how the last one ended.
+                if state.centre.date != self.centre.date {
+                    self.count_tickets(Vec::new(), tz);
+                }
+                self.centre = state.centre;
+            }
             Fact::Access(_) | Fact::Quality(_) | Fact::Sealed(_) | Fact::Redacted(_) => {}
         }
     }
 
-    fn believe(&mut self, centre: Centre, tz: &TimeZone) {
-        for ticket in centre.tickets.values() {
-            let known = self.centre.tickets.get(&ticket.id);
-            if known == Some(ticket) {
-                continue;
-            }
+    /// Counts the centre's tickets, some of them as its day ended them.
+    fn count_tickets(&mut self, ended: Vec<Ticket>, tz: &TimeZone) {
+        let ended: BTreeMap<TicketId, Ticket> = ended
+            .into_iter()
+            .map(|ticket| (ticket.id, ticket))
+            .collect();
+        for ticket in self.centre.tickets.values() {
+            let ticket = ended.get(&ticket.id).unwrap_or(ticket);
             let day = self.days.entry(ticket.date).or_default();
-            if let Some(known) = known {
-                day.count_ticket(known, tz, -1);
-            }
             day.count_ticket(ticket, tz, 1);
         }
-        self.centre = centre;
+    }
+
+    fn finish(mut self, tz: &TimeZone) -> BTreeMap<Date, DayFigures> {
+        self.count_tickets(Vec::new(), tz);
+        self.days
     }
 }

@@ -9,7 +9,6 @@ use std::process;
 use jiff::ToSpan;
 use jiff::civil::date;
 use rinda::access::Role;
-use rinda::quality::Quality;
 use rinda::quality::evaluations::annex::Method;
 use rinda::quality::evaluations::{Evaluation, EvaluationEvent};
 use rinda::quality::feedback::{Counts, FeedbackKind, Late};
@@ -123,13 +122,12 @@ fn kept() -> Quality {
         })));
     }
     quality.begin_day(date(2026, 10, 1));
-    add_kept(&mut report, &kept());
-    report
+    hear_feedback(&mut quality);
+    quality
 }
 
 /// Four complaints of October, one told of late, one not at all; two comments of November.
-fn kept() -> Quality {
-    let mut quality = Quality::default();
+fn hear_feedback(quality: &mut Quality) {
     let months = &mut quality.feedback.months;
     let october = months.entry(date(2026, 10, 1)).or_default();
     let complaints = Counts {
@@ -152,7 +150,6 @@ fn kept() -> Quality {
         ..Counts::default()
     };
     november.kinds.insert(FeedbackKind::Comment, comments);
-    quality
 }
 
 /// Files stay in the target directory, to be looked at.

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use jiff::ToSpan;
 use jiff::civil::date;
+use rinda::journal::read_all;
 use rinda::queue::catalogue::Service;
 use rinda::queue::setup::Setup;
 use rinda::report::{quarter_report, recompute, recompute_report};
@@ -119,6 +120,8 @@ fn a_program_in_another_language_finds_the_same_figures() {
     drive.random_until(noon, noon, &mut random, 30_000);
     drive.write();
 
+    let read: Vec<_> = read_all(data.path()).unwrap().map(Result::unwrap).collect();
+    assert!(read == drive.records, "the files say what was recorded");
     assert_eq!(recompute(drive.records.clone(), &riga()), drive.kept);
     // The closed quarter's file is packed by now: the other program gets the lines as an export.
     let lines: Vec<String> = drive

@@ -2,6 +2,7 @@
 //! recomputation in another language.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod beside;
 mod calendar;
 mod drive;
 mod formats;

@@ -11,11 +11,11 @@ use rinda::report::{csv, day_report, quarter_report, table};
 
 use super::drive::{Drive, at, boss, open_on, setup};
 
-const DESK: DeskNumber = DeskNumber(1);
-const SERVICE: Service = Service::OrderIntake;
+pub const DESK: DeskNumber = DeskNumber(1);
+pub const SERVICE: Service = Service::OrderIntake;
 
 /// A centre open the whole of the dates named, its daemon started before the first.
-fn open_all_day(dates: &[Date], now: &str) -> Drive {
+pub fn open_all_day(dates: &[Date], now: &str) -> Drive {
     let mut setup = setup();
     for date in dates {
         open_on(&mut setup, *date, &["00:00-24:00"]);
@@ -27,7 +27,7 @@ fn open_all_day(dates: &[Date], now: &str) -> Drive {
 }
 
 /// Monday 5 October, a desk open since 8.30.
-fn monday() -> Drive {
+pub fn monday() -> Drive {
     let mut drive = Drive::new(setup(), at("2026-10-05T05:30:00Z"));
     drive.start();
     drive.expire();
@@ -35,7 +35,7 @@ fn monday() -> Drive {
     drive
 }
 
-fn report(drive: &Drive, quarter: &str) -> QuarterReport {
+pub fn report(drive: &Drive, quarter: &str) -> QuarterReport {
     let quarter = quarter.parse().unwrap();
     quarter_report(
         &drive.setup,
@@ -50,14 +50,14 @@ fn q4(drive: &Drive) -> Figures {
     report(drive, "2026-Q4").total.quarter
 }
 
-fn call_next() -> Command {
+pub fn call_next() -> Command {
     Command::CallNext {
         desk: DESK,
         service: None,
     }
 }
 
-fn finish() -> Command {
+pub fn finish() -> Command {
     Command::Finish {
         desk: DESK,
         outcome: None,
@@ -65,7 +65,7 @@ fn finish() -> Command {
 }
 
 /// Issues, and serves after `wait_s` for `handling_s`.
-fn serve(drive: &mut Drive, wait_s: i64, handling_s: i64) {
+pub fn serve(drive: &mut Drive, wait_s: i64, handling_s: i64) {
     drive.issue(SERVICE, false);
     drive.go_to(drive.now + SignedDuration::from_secs(wait_s));
     assert!(drive.ask(&boss(), &call_next()));

@@ -9,6 +9,7 @@ use rinda::app::retention::{self, Outcome};
 use rinda::journal::record::{Fact, Record, Redaction, RequestMark};
 use rinda::journal::{Damage, Journal, Secrets, export, snapshot_record, verify};
 use rinda::quality::QualityEvent;
+use rinda::quality::evaluations::annex::Method;
 use rinda::quality::evaluations::{Evaluation, EvaluationEvent};
 use rinda::quality::mornings::{Finding, MorningCheck, MorningEvent};
 use rinda::queue::appointments::{AppointmentId, CodeHash, ReferenceHash, Source};
@@ -203,8 +204,11 @@ impl World {
         self.event(now, janis, cancelled);
         let held = Evaluation {
             row: 8,
+            method: Method::MonthlyReview,
             held_on: "2026-09-29".parse().unwrap(),
             result: "Sūdzību nav".to_owned(),
+            notes: String::new(),
+            role: Role::Manager,
         };
         let check = MorningCheck {
             information: Finding::InOrder,

@@ -127,7 +127,8 @@ async fn a1_8_overseers_decide_and_settle_and_months_count() {
     assert_eq!(wrong.json()["field"], "reason");
     let decided = centre.post("quality", &path("decide"), decision).await;
     assert_eq!(decided.json()["decision"]["justified"], true);
-    let settled = centre.post("manager", &path("settle"), r#"{"note": "Atvainojāmies"}"#);
+    let settle = path("settle");
+    let settled = centre.post("manager", &settle, r#"{"note": "Atvainojāmies"}"#);
     assert_eq!(settled.await.json()["settled"]["note"], "Atvainojāmies");
     let over = centre.post("manager", &path("decide"), decision).await;
     assert_eq!(over.refusal(), (409, "already_settled".to_owned()));
