@@ -205,9 +205,11 @@ struct File {
     report: ReportTable,
     #[serde(default)]
     retention: RetentionTable,
+    #[serde(default)]
     survey: SurveyTable,
     mail: Option<mail::MailTable>,
     webhook: Option<mail::WebhookTable>,
+    #[serde(default)]
     feedback: mail::FeedbackTable,
 }
 

@@ -332,6 +332,7 @@ pub struct WithinTarget {
 
 /// One desk.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ReportDeskLine)]
 pub struct DeskLine {
     /// Its centre, in a report of several.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -488,6 +489,7 @@ pub struct DayLine {
 
 /// A service stopped before closing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReportStopLine)]
 pub struct StopLine {
     /// When.
     pub at: Timestamp,

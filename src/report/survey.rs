@@ -45,6 +45,7 @@ pub struct Answered {
 
 /// The survey of a month.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ReportSurveyMonth)]
 pub struct SurveyMonth {
     /// "2026-10".
     pub month: String,

@@ -538,6 +538,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feedback by date of receipt
+         * @description A consultant gets their own entries of the last two weeks and those that are not settled yet.
+         */
+        get: operations["list_feedback"];
+        put?: never;
+        /**
+         * Enter what a customer said of the service (clause 29)
+         * @description Those the configuration names are told electronically at once; where it names nobody, `telling`
+         *     says `nobody`.
+         */
+        post: operations["receive_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry */
+        get: operations["feedback_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide whether a complaint or claim was justified (annex 1 row 8) */
+        post: operations["decide_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle an entry: nothing is left to do about it */
+        post: operations["settle_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kiosk/help": {
         parameters: {
             query?: never;
@@ -607,6 +683,92 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mornings/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a date's morning */
+        get: operations["morning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mornings/{date}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the check of a morning */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mornings/{date}/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the doors were opened */
+        post: operations["doors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices to customers */
+        get: operations["notices"];
+        put?: never;
+        /** Post a notice; display and kiosk show it at once */
+        post: operations["post_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a notice down */
+        delete: operations["take_down"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1154,7 +1316,7 @@ export interface components {
             /**
              * @description Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
              *     `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
-             *     `closing`.
+             *     `closing`, `messages` (feedback that could not be sent).
              */
             kind: string;
             /**
@@ -1622,6 +1784,27 @@ export interface components {
             code: string;
             origin?: components["schemas"]["AskedAt"] | null;
         };
+        /** @description What was found. */
+        CheckRequest: {
+            /** @description Information on stand and desks (A2/1/5.1–5.3). */
+            information: components["schemas"]["Finding"];
+            /** @description The plasma monitor (A2/1/5.5). */
+            monitor: components["schemas"]["Finding"];
+            /** @description What is not in order, at most 500 characters; needed where something is not. */
+            note?: string;
+            /** @description Signs (A2/1/5.4). */
+            signs: components["schemas"]["Finding"];
+        };
+        /** @description A check as it stands. */
+        Checked: components["schemas"]["MorningCheck"] & {
+            /**
+             * Format: date-time
+             * @description When the first check of the date was entered: what is checked again was checked in time.
+             */
+            at: string;
+            /** @description Login of who said what stands now; absent where the daemon did. */
+            by?: string | null;
+        };
         /** @description What became of them. */
         CloseAnswer: {
             /** @description Tickets that were cancelled. Those at a desk and those that were over already are not. */
@@ -1744,6 +1927,11 @@ export interface components {
             /** @description The others, in Latvian. */
             exceptions: string[];
             /**
+             * @description Where the exceptions are found on the manager's page, at most 20. One that reads like an
+             *     exception leads to that one.
+             */
+            links: components["schemas"]["StripLink"][];
+            /**
              * Format: int64
              * @description Cases as the clause wants them.
              */
@@ -1837,7 +2025,7 @@ export interface components {
             /** @description How it stands. */
             state: components["schemas"]["DayState"];
             /** @description Services stopped before closing (A2/2/2.3). */
-            stops: components["schemas"]["StopLine"][];
+            stops: components["schemas"]["ReportStopLine"][];
             /**
              * Format: int32
              * @description 90th percentile of the wait, seconds.
@@ -1874,7 +2062,7 @@ export interface components {
             /** @description Hours and state of the date. */
             day: components["schemas"]["DayLine"];
             /** @description By desk. */
-            desks: components["schemas"]["DeskLine"][];
+            desks: components["schemas"]["ReportDeskLine"][];
             mischief?: components["schemas"]["Mischief"] | null;
             occurrences?: components["schemas"]["Occurrences"] | null;
             /** @description By service, in button order; empty where there is no data. */
@@ -1910,6 +2098,13 @@ export interface components {
              * @description How often in all; several people may do it on one day.
              */
             times: number;
+        };
+        /** @description Whether a complaint or claim was justified. */
+        DecisionRequest: {
+            /** @description It was. */
+            justified: boolean;
+            /** @description Why, 1 to 1,000 characters. */
+            reason: string;
         };
         /** @description A desk after a step. */
         DeskAnswer: {
@@ -2126,6 +2321,24 @@ export interface components {
          * @enum {string}
          */
         DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
+        /** @description That the doors were opened. */
+        Doors: {
+            /** @description Login of who says so; absent where the daemon does. */
+            by?: string | null;
+            /**
+             * Format: date-time
+             * @description When, by the word of who says so.
+             */
+            opened_at: string;
+        };
+        /** @description That the doors were opened. */
+        DoorsRequest: {
+            /**
+             * Format: date-time
+             * @description When; now where absent.
+             */
+            opened_at?: string | null;
+        };
         /** @description One step of the distribution of waits. */
         EcdfStep: {
             /**
@@ -2307,6 +2520,7 @@ export interface components {
                 /** @description Lamps as the daemon last set them, in button order. */
                 lamps: components["schemas"]["LampState"][];
                 last?: components["schemas"]["LastIssued"] | null;
+                notice?: components["schemas"]["NoticeLine"] | null;
                 /** @description Whether tickets can be taken. */
                 opening: components["schemas"]["Opening"];
                 /**
@@ -2456,6 +2670,223 @@ export interface components {
          * @enum {string}
          */
         Every: "working_day" | "month" | "quarter" | "year" | "as_needed";
+        /** @description A kind in a month. */
+        FeedbackCount: {
+            /**
+             * Format: int64
+             * @description Decided to be justified.
+             */
+            justified: number;
+            /** @description Which of the four. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Told within one minute of receipt.
+             */
+            told_at_once: number;
+            /**
+             * Format: int64
+             * @description Told later.
+             */
+            told_late: number;
+            /**
+             * Format: int64
+             * @description Decided not to be.
+             */
+            unjustified: number;
+            /** @description The standard's word for it. */
+            word: string;
+        };
+        /** @description Whether it was justified. */
+        FeedbackDecision: {
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            at: string;
+            /** @description Login of who decided, for those who see names. */
+            by?: string | null;
+            /** @description It was. */
+            justified: boolean;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description An entry. */
+        FeedbackEntry: {
+            /** @description How the customer wants an answer. */
+            contact?: string | null;
+            decision?: components["schemas"]["FeedbackDecision"] | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            entered_at: string;
+            /** @description Login of who entered it, for those who see names. */
+            entered_by?: string | null;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Which of the four. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+            settled?: components["schemas"]["FeedbackSettlement"] | null;
+            /** @description Whether those it concerns were told. */
+            telling: components["schemas"]["TellingState"];
+            /** @description What was said. */
+            text: string;
+            ticket?: components["schemas"]["FeedbackTicket"] | null;
+            /** @description The standard's word for it. */
+            word: string;
+        };
+        /**
+         * @description The four words of clause 29.
+         * @enum {string}
+         */
+        FeedbackKind: "comment" | "suggestion" | "complaint" | "claim";
+        /** @description An entry that was told of late. */
+        FeedbackLate: {
+            /**
+             * Format: int64
+             * @description From then until everybody was told, seconds.
+             */
+            after_s: number;
+            /**
+             * Format: int64
+             * @description Id.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+        };
+        /** @description Feedback of one kind, over a month or the quarter. */
+        FeedbackLine: {
+            /**
+             * Format: int64
+             * @description Decided to be justified; absent where that is not decided (A1.8).
+             */
+            justified?: number | null;
+            /** @description Which of the four. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: int64
+             * @description Entries received.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Told within one minute of receipt (clause 29).
+             */
+            told_at_once: number;
+            /**
+             * Format: int64
+             * @description Told later.
+             */
+            told_late: number;
+            /**
+             * Format: int64
+             * @description Not decided yet.
+             */
+            undecided?: number | null;
+            /**
+             * Format: int64
+             * @description Decided not to be.
+             */
+            unjustified?: number | null;
+            /**
+             * Format: int64
+             * @description Nobody was told so far.
+             */
+            untold: number;
+            /** @description The standard's word for it. */
+            word: string;
+        };
+        /** @description Feedback of a span of dates, newest first. */
+        FeedbackList: {
+            /** @description Entries. */
+            entries: components["schemas"]["FeedbackEntry"][];
+            /** @description Somebody is configured to be told. */
+            is_told: boolean;
+            /** @description Counts of the whole months that the span touches; empty for consultants. */
+            months: components["schemas"]["FeedbackMonth"][];
+        };
+        /** @description A month of receipt. */
+        FeedbackMonth: {
+            /** @description All four kinds in the standard's order. */
+            kinds: components["schemas"]["FeedbackCount"][];
+            /** @description "2026-11". */
+            month: string;
+        };
+        /** @description A month of receipt. */
+        FeedbackMonthLine: {
+            /** @description All four kinds in the standard's order. */
+            kinds: components["schemas"]["FeedbackLine"][];
+            /** @description "2026-10". */
+            month: string;
+        };
+        /** @description Feedback and complaints of a quarter. */
+        FeedbackReport: {
+            /** @description The first of each month that were told of late. */
+            late: components["schemas"]["FeedbackLate"][];
+            /** @description The three months. */
+            months: components["schemas"]["FeedbackMonthLine"][];
+            /** @description The whole quarter. */
+            quarter: components["schemas"]["FeedbackLine"][];
+        };
+        /** @description What a customer said. */
+        FeedbackRequest: {
+            /** @description How the customer wants an answer, 1 to 200 characters. */
+            contact?: string | null;
+            /** @description Which of the four of clause 29. */
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Format: date-time
+             * @description When it was received, where not now; at most 92 days back.
+             */
+            received_at?: string | null;
+            /** @description 1 to 4,000 characters. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Id of a ticket of today that it is about.
+             */
+            ticket?: number | null;
+        };
+        /** @description How it was settled. */
+        FeedbackSettlement: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Login of who settled it, for those who see names. */
+            by?: string | null;
+            /** @description What was done. */
+            note: string;
+        };
+        /** @description A ticket by id and number. */
+        FeedbackTicket: {
+            /**
+             * Format: int64
+             * @description Id.
+             */
+            id: number;
+            /** @description "P 027". */
+            number: string;
+        };
         /**
          * @description Tickets of a service or of all, by their outcome, and their times.
          *     `issued = finished + no_show + cancelled + open`.
@@ -2531,6 +2962,11 @@ export interface components {
             /** @description Called within the target. */
             within_target: components["schemas"]["WithinTarget"];
         };
+        /**
+         * @description How something was found.
+         * @enum {string}
+         */
+        Finding: "in_order" | "fault" | "not_installed";
         /** @description How a visit ended. */
         FinishRequest: {
             /** @description Short remark, 1 to 200 characters. */
@@ -2930,10 +3366,17 @@ export interface components {
         /** @description What reading a signed quarter's file again found. */
         JournalCheck: {
             /**
+             * Format: date-time
+             * @description When fields of it were cleared last, where that explains the other hash.
+             */
+            cleared_at?: string | null;
+            /**
              * Format: int64
-             * @description Records of the quarter that could not be read.
+             * @description Places of the quarter's journal that could not be read.
              */
             damaged: number;
+            /** @description The record of the signature can be read, and its figures are those of its digest. */
+            figures_kept: boolean;
             /** @description SHA-256 of the file as it is now, hex; absent where there is none. */
             sha256?: string | null;
             /** @description How it stands. */
@@ -2953,7 +3396,7 @@ export interface components {
          * @description How a signed quarter's file stands.
          * @enum {string}
          */
-        JournalState: "as_signed" | "differs" | "gone";
+        JournalState: "as_signed" | "cleared" | "differs" | "gone";
         /** @description A kiosk's devices. */
         KioskHealth: {
             /** @description Its button board. */
@@ -2994,6 +3437,7 @@ export interface components {
             /** @description Lamps as the daemon last set them, in button order. */
             lamps: components["schemas"]["LampState"][];
             last?: components["schemas"]["LastIssued"] | null;
+            notice?: components["schemas"]["NoticeLine"] | null;
             /** @description Whether tickets can be taken. */
             opening: components["schemas"]["Opening"];
             /**
@@ -3332,6 +3776,37 @@ export interface components {
             /** @description "2026-10". */
             month: string;
         };
+        /** @description The morning of a date. */
+        MorningAnswer: {
+            checked?: components["schemas"]["Checked"] | null;
+            /**
+             * Format: date
+             * @description Date, local.
+             */
+            date: string;
+            doors?: components["schemas"]["Doors"] | null;
+            /**
+             * Format: date-time
+             * @description By when the doors are to be open, two minutes before that (A2/1/6.1).
+             */
+            doors_due?: string | null;
+            /**
+             * Format: date-time
+             * @description When reception begins; absent where the date has none.
+             */
+            opens_at?: string | null;
+        };
+        /** @description What was checked (A2/1/5). */
+        MorningCheck: {
+            /** @description Information on stand and desks: tidy, legible, by the house style, complete (5.1–5.3). */
+            information: components["schemas"]["Finding"];
+            /** @description The plasma monitor works and is on (5.5). */
+            monitor: components["schemas"]["Finding"];
+            /** @description What was not in order, and what was done. */
+            note?: string;
+            /** @description Signs: well seen, clean, by the house style (5.4). */
+            signs: components["schemas"]["Finding"];
+        };
         /** @description Where a working day goes. */
         MoveRequest: {
             /** @description Why, 1 to 100 characters. */
@@ -3411,10 +3886,47 @@ export interface components {
         };
         /** @description A body without fields. */
         Nothing: Record<string, never>;
+        /**
+         * @description What a notice is about.
+         * @enum {string}
+         */
+        NoticeKind: "disruption" | "changed_hours" | "repair_or_move" | "other";
         /** @description A line of notice. */
         NoticeLine: {
             /** @description Text, Latvian. */
             text: string;
+        };
+        /** @description A notice to post. */
+        NoticeRequest: {
+            /**
+             * Format: date
+             * @description First date it is about.
+             */
+            from: string;
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /**
+             * Format: date-time
+             * @description When it was posted, at most 31 days ago; now where absent.
+             */
+            posted_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the centre was told of it; needed of a disruption, and of nothing else.
+             */
+            received_at?: string | null;
+            /** @description 1 to 160 characters. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date it is about.
+             */
+            until: string;
+        };
+        /** @description Notices, newest first. */
+        NoticesAnswer: {
+            /** @description At most 200. */
+            notices: components["schemas"]["PostedNotice"][];
         };
         /** @description What belongs to no service or desk. */
         Occurrences: {
@@ -3644,6 +4156,61 @@ export interface components {
              */
             row: number;
         };
+        /** @description A posted notice. */
+        PostedNotice: {
+            /** @description Login of who entered it; absent where the daemon did. */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description Whole days from posting to the first date it is about.
+             */
+            days_ahead: number;
+            /**
+             * Format: date
+             * @description The last date on which it was posted in time; of 17.5.1 and 17.5.2 only.
+             */
+            due_by?: string | null;
+            /**
+             * Format: date
+             * @description First date it is about.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Names it.
+             */
+            id: number;
+            /** @description Posted in time; absent where no clause says. */
+            in_time?: boolean | null;
+            /** @description Of those that hang, display and kiosk show this one. */
+            is_shown: boolean;
+            /** @description It hangs today. */
+            is_up: boolean;
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /**
+             * Format: date-time
+             * @description When it was posted.
+             */
+            posted_at: string;
+            /**
+             * Format: date-time
+             * @description When the centre was told of it; of disruptions only.
+             */
+            received_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was taken down.
+             */
+            taken_down_at?: string | null;
+            /** @description What customers read. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date it is about.
+             */
+            until: string;
+        };
         /** @description A press that the simulated board took. */
         PressAnswer: {
             /**
@@ -3709,9 +4276,11 @@ export interface components {
             /** @description Date by date, planned against actual hours (A1.11). */
             days: components["schemas"]["DayLine"][];
             /** @description By desk. */
-            desks: components["schemas"]["DeskLine"][];
+            desks: components["schemas"]["ReportDeskLine"][];
             /** @description The other evaluations of annex 1 as they stand at the end of the quarter or now. */
             evaluations: components["schemas"]["EvaluationLine"][];
+            /** @description Feedback and complaints (clause 29, A1.8). */
+            feedback: components["schemas"]["FeedbackReport"];
             /** @description When customers came, were called and were served, and how long they waited. */
             flow: components["schemas"]["Flow"];
             /**
@@ -3866,6 +4435,86 @@ export interface components {
             /** @description Subject. */
             subject: string;
         };
+        /** @description One desk. */
+        ReportDeskLine: {
+            /**
+             * Format: int64
+             * @description Breaks, seconds.
+             */
+            break_s: number;
+            /**
+             * Format: int64
+             * @description It had a customer, seconds.
+             */
+            busy_s: number;
+            /** @description Its centre, in a report of several. */
+            centre?: string | null;
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            desk: number;
+            /**
+             * Format: int64
+             * @description Tickets finished here.
+             */
+            finished: number;
+            /** @description Handling per stay. */
+            handling: components["schemas"]["Times"];
+            /**
+             * Format: int64
+             * @description It was open, breaks left out, seconds.
+             */
+            open_s: number;
+            /**
+             * Format: int64
+             * @description Stays of customers that ended: with a finish, a transfer or parking.
+             */
+            stays: number;
+            /**
+             * Format: double
+             * @description Busy / open; absent where the desk was never open.
+             */
+            utilisation?: number | null;
+        };
+        /** @description A service stopped before closing. */
+        ReportStopLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * @description Login; absent where the daemon did, because the centre is configured so. The quality role is
+             *     told "darbinieks" instead unless `[report] staff_figures = "named"`.
+             */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description The chance then that one more would be finished by closing, percent.
+             */
+            chance_percent?: number | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was released; absent where it held until the end.
+             */
+            released_at?: string | null;
+            /** @description Login of who released it, as in `by`; absent where the daemon did, or nobody. */
+            released_by?: string | null;
+            /** @description Button digit. */
+            service: components["schemas"]["Service"];
+        };
+        /** @description The survey of a month. */
+        ReportSurveyMonth: {
+            /** @description Customers who answered, of those whose visit ended while it was offered. */
+            answered: components["schemas"]["Share"];
+            /** @description "2026-10". */
+            month: string;
+            /** @description What they answered. */
+            questions: components["schemas"]["Answered"][];
+        };
         /**
          * @description What an account may do.
          * @enum {string}
@@ -3973,6 +4622,11 @@ export interface components {
         ServicesRequest: {
             /** @description At least one of those the desk is set up for. */
             services: components["schemas"]["Service"][];
+        };
+        /** @description Nothing is left to do. */
+        SettlementRequest: {
+            /** @description What was done, at most 1,000 characters. */
+            note?: string;
         };
         /** @description `n` of `of`. */
         Share: {
@@ -4336,6 +4990,13 @@ export interface components {
             /** @description Who. */
             who: components["schemas"]["Who"];
         };
+        /** @description An exception's place on the manager's page. */
+        StripLink: {
+            /** @description Address within the daemon, "/manager#/day/2026-10-05". */
+            href: string;
+            /** @description What it is, in Latvian. */
+            text: string;
+        };
         /** @description One comment. */
         SurveyComment: {
             /** @description The words. */
@@ -4346,14 +5007,17 @@ export interface components {
              */
             visited_on: string;
         };
-        /** @description The survey of a month. */
+        /** @description One month. */
         SurveyMonth: {
-            /** @description Customers who answered, of those whose visit ended while it was offered. */
-            answered: components["schemas"]["Share"];
+            /**
+             * Format: int32
+             * @description Customers who answered.
+             */
+            answers: number;
+            /** @description How often each mark from 1 to 5 was given, by question. */
+            marks: number[][];
             /** @description "2026-10". */
             month: string;
-            /** @description What they answered. */
-            questions: components["schemas"]["Answered"][];
         };
         /** @description What the ticket's page offers once the visit is over. */
         SurveyOffer: {
@@ -4383,7 +5047,7 @@ export interface components {
              */
             dates: number;
             /** @description By month of the visit. */
-            months: components["schemas"]["SurveyMonth"][];
+            months: components["schemas"]["ReportSurveyMonth"][];
             /** @description What they answered. */
             questions: components["schemas"]["Answered"][];
             /** @description By service, in button order. */
@@ -4420,6 +5084,48 @@ export interface components {
             questions: components["schemas"]["Answered"][];
             /** @description Button digit. */
             service: components["schemas"]["Service"];
+        };
+        /** @description Whether those it concerns were told. */
+        TellingState: {
+            /** @enum {string} */
+            state: "nobody";
+        } | {
+            /**
+             * Format: int32
+             * @description Attempts that failed, of the route that has most.
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            next_at?: string | null;
+            /** @enum {string} */
+            state: "waiting";
+            trouble?: components["schemas"]["Trouble"] | null;
+            /** @description The same in Latvian. */
+            why?: string | null;
+        } | {
+            /**
+             * Format: int64
+             * @description From receipt to then, seconds.
+             */
+            after_s: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @enum {string} */
+            state: "told";
+        } | {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @enum {string} */
+            state: "given_up";
         };
         /** @description A word of the report. */
         Term: {
@@ -4741,6 +5447,11 @@ export interface components {
             desk?: number | null;
             service?: components["schemas"]["Service"] | null;
         };
+        /**
+         * @description Why a message was not taken.
+         * @enum {string}
+         */
+        Trouble: "unreachable" | "timed_out" | "untrusted" | "sign_in" | "busy" | "refused" | "not_configured";
         /** @description What a signature stands under, without the figures themselves. */
         Under: {
             /**
@@ -6188,6 +6899,172 @@ export interface operations {
             };
         };
     };
+    list_feedback: {
+        parameters: {
+            query: {
+                /** @description First date, `2026-11-01`. */
+                from: string;
+                /** @description Last date; at most 366 days in all. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
+                };
+            };
+            /** @description `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `invalid`, `no_such_ticket`, `too_many_open` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an entry that is not settled, or was in the last two weeks */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `no_such_feedback` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `no_such_feedback`, `not_decided`, `already_settled`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackEntry"];
+                };
+            };
+            /** @description `no_such_feedback`, `undecided`, `already_settled`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_help: {
         parameters: {
             query?: never;
@@ -6316,6 +7193,198 @@ export interface operations {
                 content?: never;
             };
             /** @description `not_signed_in`, `not_allowed`, `foreign_origin`, … */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    morning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18` */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MorningAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18`, at most seven days ago */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MorningAnswer"];
+                };
+            };
+            /** @description `invalid`: `date` or `note` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `2026-11-18`, at most seven days ago */
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MorningAnswer"];
+                };
+            };
+            /** @description `invalid`: `date` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedNotice"];
+                };
+            };
+            /** @description `invalid`: `text`, `until`, `posted_at`, `received_at` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Notice */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedNotice"];
+                };
+            };
+            /** @description `no_such_notice` */
             default: {
                 headers: {
                     [name: string]: unknown;
