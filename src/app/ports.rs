@@ -81,7 +81,7 @@ struct Sources {
 
 impl Figures {
     /// Makes something of the figures as they are now, on a thread that may wait for the disk.
-    async fn from_sources<T: Send + 'static>(
+    async fn with_sources<T: Send + 'static>(
         &self,
         make: impl FnOnce(&Sources) -> Result<T, ReportError> + Send + 'static,
     ) -> Result<T, ReportError> {
@@ -148,7 +148,7 @@ impl ports::Reports for Figures {
         format: ReportFormat,
         eyes: Eyes,
     ) -> BoxFuture<'_, Result<Bytes, ReportError>> {
-        Box::pin(self.from_sources(move |sources| match of {
+        Box::pin(self.with_sources(move |sources| match of {
             ReportOf::Quarter { year, quarter } => {
                 let report = sources.quarter(named(year, quarter)?)?;
                 let report = match eyes {
@@ -162,7 +162,7 @@ impl ports::Reports for Figures {
     }
 
     fn to_sign(&self, year: i16, quarter: u8) -> Looked<'_, Signed> {
-        Box::pin(self.from_sources(move |sources| {
+        Box::pin(self.with_sources(move |sources| {
             let report = sources.quarter(named(year, quarter)?)?;
             Ok(signed::prepare(&report, &sources.data)?)
         }))

@@ -84,28 +84,24 @@ pub(super) fn read(
 
 fn broken(error: csv::Error) -> ImportError {
     let line = error.position().map_or(1, csv::Position::line);
-    match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => ImportError::Table {
-            line,
-            why: "it is not UTF-8: save the file as UTF-8".to_owned(),
-        },
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => ImportError::Table {
-            line,
-            why: format!(
-                "it has {len} fields and the header {expected_len}: put fields with a comma in quotes"
-            ),
-        },
-        csv::ErrorKind::Io(_) => match error.into_kind() {
-            csv::ErrorKind::Io(source) => ImportError::Read(source),
-            _ => ImportError::Empty,
-        },
-        _ => ImportError::Table {
-            line,
-            why: error.to_string(),
-        },
+    let why = if let csv::ErrorKind::Utf8 { .. } = error.kind() {
+        "it is not UTF-8: save the file as UTF-8".to_owned()
+    } else if let csv::ErrorKind::UnequalLengths {
+        expected_len, len, ..
+    } = error.kind()
+    {
+        format!(
+            "it has {len} fields and the header {expected_len}: put fields with a comma in quotes"
+        )
+    } else {
+        error.to_string()
+    };
+    if error.is_io_error()
+        && let csv::ErrorKind::Io(source) = error.into_kind()
+    {
+        return ImportError::Read(source);
     }
+    ImportError::Table { line, why }
 }
 
 /// Where each column stands.

@@ -92,11 +92,8 @@ fn figures_of(value: Value) -> Value {
             Value::Object(map)
         }
         Value::Array(items) => {
-            let texts = items.iter().map(|item| match item {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            });
-            Value::String(texts.collect::<Vec<_>>().join(" "))
+            let texts: Vec<String> = items.iter().map(plain).collect();
+            Value::String(texts.join(" "))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
@@ -113,6 +110,13 @@ fn fields_of(mut fields: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
+/// A value as text, a string without its quotes.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// Takes what tells a row apart out of it; rows alike in that are numbered.
 fn key_of(row: &mut Map<String, Value>, rows: &Map<String, Value>) -> String {
     let names = KEYS.iter().find(|name| row.contains_key(**name));
@@ -122,11 +126,8 @@ fn key_of(row: &mut Map<String, Value>, rows: &Map<String, Value>) -> String {
         None => vec!["weekday", "at"],
     };
     let parts = names.into_iter().filter_map(|name| row.remove(name));
-    let parts = parts.map(|part| match part {
-        Value::String(text) => text,
-        other => other.to_string(),
-    });
-    let key = parts.collect::<Vec<_>>().join(" ");
+    let parts: Vec<String> = parts.map(|part| plain(&part)).collect();
+    let key = parts.join(" ");
     let mut numbered = key.clone();
     for number in 2.. {
         if !rows.contains_key(&numbered) {
