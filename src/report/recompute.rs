@@ -158,8 +158,11 @@ impl Replay {
                 pending.complete(&self.centre).add_to(&mut self.days);
             }
             Fact::Snapshot(state) => {
-                // Where the start of this date is lost, so is how the last one ended.
+                // Where the start of this date is lost, so is how the last one ended. What the
+                // snapshot knows of is counted with its own date.
                 if state.centre.date != self.centre.date {
+                    let known = &state.centre.tickets;
+                    self.centre.tickets.retain(|id, _| !known.contains_key(id));
                     self.count_tickets(Vec::new(), tz);
                 }
                 self.centre = state.centre;

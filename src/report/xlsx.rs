@@ -286,6 +286,10 @@ fn write_plot(
     plot: &Plot,
     formats: &Formats,
 ) -> Result<(), Error> {
+    if plot.labels.is_empty() {
+        // A chart of nothing is none.
+        return Ok(());
+    }
     let first = heading + 1;
     for (label, row) in plot.labels.iter().zip(first..) {
         sheet.write(row, 0, label)?;

@@ -153,14 +153,14 @@ fn details(report: &QuarterReport, tz: &TimeZone) -> Vec<Section> {
             floor::ghosts(&report.mischief),
         ),
         detail(
-            "Pogas, kas apturētas pirms slēgšanas",
-            "Apturētās pogas",
-            tables::stops(report.days.iter(), tz),
-        ),
-        detail(
             "Atsauksmes, ierosinājumi, sūdzības un pretenzijas",
             "Atsauksmes",
             feedback::table(&report.feedback),
+        ),
+        detail(
+            "Pogas, kas apturētas pirms slēgšanas",
+            "Apturētās pogas",
+            tables::stops(report.days.iter(), tz),
         ),
         detail(
             "Novērtējumi pēc standarta 1. pielikuma",
