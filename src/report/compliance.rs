@@ -143,7 +143,6 @@ fn one_at_a_time(all: &Occurrences) -> ComplianceRow {
 /// What the evaluation asks for beyond this.
 pub(super) fn not_yet() -> Vec<NotYet> {
     [
-        ("A1.12", "Apstiprinājums programmā: vēl nav."),
         (
             "A2/1/1, A2/1/4",
             "Ierašanās laiks un iepazīšanās ar jaunumiem: programma tos vēl nefiksē.",

@@ -17,14 +17,15 @@ export const morningsLv = {
   save: 'Pārbaudīts',
   saved: 'Rīta pārbaude ierakstīta.',
   unanswered: 'Atbildiet uz visiem trim jautājumiem.',
-  checked: (time: string, by: string) => `Pārbaudīts ${time} (${by})`,
+  checked: (time: string, by: string) => `Pārbaudīts plkst. ${time} (${by})`,
   allInOrder: 'viss kārtībā',
   notInOrder: (note: string) => `nav kārtībā: ${note}`,
   open: 'Durvis atvērtas',
-  due: (time: string) => `Durvīm jābūt atvērtām līdz ${time}`,
-  opened: (time: string, by: string) => `Durvis atvērtas ${time} (${by})`,
+  due: (time: string) => `Durvīm jābūt atvērtām līdz plkst. ${time}`,
+  opened: (time: string, by: string) => `Durvis atvērtas plkst. ${time} (${by})`,
   openedSaved: 'Durvju atvēršana ierakstīta.',
-  earlier: 'Plkst., ja ne tagad',
+  earlier: 'Ja agrāk: plkst.',
+  timeForm: 'Laiku rakstiet, piemēram, 8.27.',
   daemon: 'Rinda',
 };
 
@@ -53,6 +54,7 @@ export const morningsEn: typeof morningsLv = {
   due: (time) => `Doors are to be open by ${time}`,
   opened: (time, by) => `Doors opened ${time} (${by})`,
   openedSaved: 'The opening of the doors is kept.',
-  earlier: 'Time, if not now',
+  earlier: 'If earlier: at',
+  timeForm: 'Write the time as 8.27.',
   daemon: 'Rinda',
 };

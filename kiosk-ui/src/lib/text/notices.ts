@@ -1,8 +1,24 @@
+import { pluralLv } from '../plural';
+
+/** "20 dienas iepriekš", or that it came with its own first day or later. */
+function aheadLv(days: number): string {
+  if (days < 0) return 'pēc sākuma';
+  if (days === 0) return 'tajā pašā dienā';
+  return `${days} ${pluralLv(days, { zero: 'dienu', one: 'dienu', other: 'dienas' })} iepriekš`;
+}
+
+function aheadEn(days: number): string {
+  if (days < 0) return 'after its beginning';
+  if (days === 0) return 'on the day itself';
+  return `${days} ${days === 1 ? 'day' : 'days'} before`;
+}
+
 /** Words of the notices to customers (17.5, 17.6). */
 export const noticesLv = {
   title: 'Paziņojumi klientiem',
   none: 'Paziņojumu vēl nav.',
   post: 'Izlikt paziņojumu',
+  postedList: 'Izliktie paziņojumi',
   kind: 'Par ko',
   kinds: {
     changed_hours: 'Mainīts darba laiks (17.5.1.)',
@@ -17,7 +33,7 @@ export const noticesLv = {
     other: 'Termiņa nav.',
   },
   text: 'Teksts (to lasa klienti ekrānā un pie kioska)',
-  left: (chars: number) => `vēl ${chars} zīmes`,
+  left: (chars: number) => `Vēl ${chars} ${pluralLv(chars, { zero: 'zīmju', one: 'zīme', other: 'zīmes' })}`,
   from: 'No',
   until: 'Līdz',
   received: 'Ziņa saņemta plkst.',
@@ -36,12 +52,13 @@ export const noticesLv = {
   up: 'izlikts',
   over: 'beidzies',
   postedAt: (date: string, time: string, by: string) => `izlikts ${date} plkst. ${time} (${by})`,
-  inTime: (days: number) => `${days} dienas iepriekš: laikā`,
-  late: (days: number) => `${days} dienas iepriekš: par vēlu`,
+  inTime: (days: number) => `${aheadLv(days)}: laikā`,
+  late: (days: number) => `${aheadLv(days)}: par vēlu`,
   atOnce: (minutes: number) => `pēc ${minutes} min: laikā`,
   notAtOnce: (minutes: number) => `pēc ${minutes} min: par vēlu`,
   willBeLate: (date: string) => `Termiņš bija ${date} Paziņojums būs par vēlu; izlieciet to tūlīt.`,
   needed: 'Aizpildiet visus laukus.',
+  timeForm: 'Laiku rakstiet, piemēram, 8.27.',
   sheet: 'Paziņojums',
   daemon: 'Rinda',
 };
@@ -50,6 +67,7 @@ export const noticesEn: typeof noticesLv = {
   title: 'Notices to customers',
   none: 'No notices yet.',
   post: 'Post a notice',
+  postedList: 'Notices posted',
   kind: 'About',
   kinds: {
     changed_hours: 'Changed hours (17.5.1)',
@@ -83,12 +101,13 @@ export const noticesEn: typeof noticesLv = {
   up: 'posted',
   over: 'over',
   postedAt: (date, time, by) => `posted ${date} ${time} (${by})`,
-  inTime: (days) => `${days} days before: in time`,
-  late: (days) => `${days} days before: late`,
+  inTime: (days) => `${aheadEn(days)}: in time`,
+  late: (days) => `${aheadEn(days)}: late`,
   atOnce: (minutes) => `after ${minutes} min: in time`,
   notAtOnce: (minutes) => `after ${minutes} min: late`,
   willBeLate: (date) => `It was due by ${date} The notice will be late; post it at once.`,
   needed: 'Fill in all fields.',
+  timeForm: 'Write the time as 8.27.',
   sheet: 'Paziņojums',
   daemon: 'Rinda',
 };

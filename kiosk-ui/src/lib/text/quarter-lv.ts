@@ -31,8 +31,8 @@ export const quarterLv = {
     withData === planned
       ? `Dati par visām ${planned} pieņemšanas dienām.`
       : due === planned
-        ? `Dati par ${withData} no ${planned} pieņemšanas dienām.`
-        : `Dati par ${withData} no ${due} pieņemšanas dienām (ceturksnī ${planned}).`,
+        ? `Dati par ${withData} no ${outOf(planned, 'pieņemšanas dienas', 'pieņemšanas dienām')}.`
+        : `Dati par ${withData} no ${outOf(due, 'pieņemšanas dienas', 'pieņemšanas dienām')} (ceturksnī ${planned}).`,
   missing: (dates: string) => `Datu nav par: ${dates}`,
   missingCount: (days: number) =>
     `Datu nav par ${days} ${pluralLv(days, { zero: 'dienām', one: 'dienu', other: 'dienām' })}.`,

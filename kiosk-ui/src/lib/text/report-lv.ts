@@ -29,7 +29,8 @@ export const reportLv = {
   p90: '90. procentile',
   longest: 'Ilgākā',
   month: (month: number) => monthsLv[month - 1] ?? '',
-  completeness: (withData: number, due: number) => `Dati par ${withData} no ${due} pieņemšanas dienām.`,
+  completeness: (withData: number, due: number) =>
+    `Dati par ${withData} no ${due} pieņemšanas ${pluralLv(due, { zero: 'dienām', one: 'dienas', other: 'dienām' })}.`,
   unsettled: 'Skaitļi vēl mainīsies.',
   tickets: 'Biļetes pēc iznākuma',
   times: 'Laiki pa mēnešiem, minūtēs',

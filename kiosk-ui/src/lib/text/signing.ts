@@ -1,3 +1,5 @@
+import { pluralLv } from '../plural';
+
 /** Words of the quarter's signature. */
 export const signingLv = {
   title: 'Apstiprinājums',
@@ -6,21 +8,22 @@ export const signingLv = {
   open: (tickets: number) =>
     `Ceturksnis ir beidzies, bet tajā vēl atvērtas biļetes: ${tickets}. Rinda tās aizver, sākoties nākamajai dienai; parakstīt varēs pēc tam.`,
   unsigned: 'Ceturksnis vēl nav parakstīts.',
-  waits: 'Parakstīt var Pakalpojumu kvalitātes vadītājs.',
+  waits: 'Parakstīt var pakalpojumu kvalitātes vadītājs.',
   agrees: 'Parakstīts. Šī pārskata skaitļi sakrīt ar parakstītajiem.',
   differs: (count: number) =>
     count === 1
       ? 'Parakstīts, bet viens skaitlis tagad atšķiras no parakstītā.'
-      : `Parakstīts, bet tagad no parakstītā atšķiras ${count} skaitļi.`,
+      : `Parakstīts, bet tagad no parakstītā atšķiras ${count} ${pluralLv(count, { zero: 'skaitļu', one: 'skaitlis', other: 'skaitļi' })}.`,
   unreadable: 'Parakstīts, bet skaitļi tagad atšķiras, un parakstītos žurnālā vairs nevar izlasīt.',
   again:
     'Apskatiet atšķirības. Ja tagadējie skaitļi ir pareizi, tos var parakstīt vēlreiz; pirmais paraksts paliek.',
   signed: 'Kas tiek parakstīts',
   quarter: 'Ceturksnis',
   asOf: 'Skaitļi uz',
-  tickets: 'Izdotas biļetes',
+  tickets: 'Izsniegtas biļetes',
   data: 'Dati',
-  complete: (withData: number, due: number) => `par ${withData} no ${due} pieņemšanas dienām`,
+  complete: (withData: number, due: number) =>
+    `par ${withData} no ${due} pieņemšanas ${pluralLv(due, { zero: 'dienām', one: 'dienas', other: 'dienām' })}`,
   missing: (dates: string) => `nav datu par ${dates}`,
   more: (count: number) => `un vēl ${count}`,
   fingerprint: 'Skaitļu SHA-256',
