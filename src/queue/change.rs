@@ -169,6 +169,23 @@ fn touched(before: &Centre, event: &Event) -> Vec<TicketId> {
     event.ticket().into_iter().collect()
 }
 
+/// Since when a called customer is awaited. A desk of another system may have called somebody else
+/// meanwhile: then it is the ticket's own call.
+fn minute_from(before: &Centre, called: TicketId, desk: DeskNumber) -> Option<Timestamp> {
+    let seat = before.staffed(desk).map(|staffed| &staffed.seat);
+    if let Some(Seat::Called {
+        ticket,
+        minute_from,
+        ..
+    }) = seat
+        && *ticket == called
+    {
+        return Some(*minute_from);
+    }
+    let leg = before.tickets.get(&called)?.legs.last()?;
+    Some(leg.called_at)
+}
+
 fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
     match &happened.event {
         Event::DaemonStarted { .. } => counts.starts += 1,
@@ -201,11 +218,9 @@ fn count_event(counts: &mut DayCounts, before: &Centre, happened: &Happened) {
         Event::TicketFinished { .. } => {
             counts.last_finish = counts.last_finish.max(Some(happened.at.as_second()));
         }
-        Event::TicketNoShow { desk, .. } => {
-            let early = before.staffed(*desk).is_some_and(|staffed| {
-                matches!(&staffed.seat, Seat::Called { minute_from, .. }
-                    if happened.at.duration_since(*minute_from) < AWAITED)
-            });
+        Event::TicketNoShow { ticket, desk, .. } => {
+            let early = minute_from(before, *ticket, *desk)
+                .is_some_and(|from| happened.at.duration_since(from) < AWAITED);
             counts.no_shows_declared += 1;
             counts.early_no_shows += i64::from(early);
         }
