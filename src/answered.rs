@@ -6,13 +6,15 @@
 //! away when the visit can answer no more. It says that a ticket has answered, never what.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
+
+use crate::private_file;
 
 /// Name of the file in the data directory.
 pub const ANSWERED_FILE: &str = "survey-answered.json";
@@ -126,29 +128,10 @@ impl Answered {
         let Some(path) = &self.file else {
             return Ok(());
         };
-        write_private(path, dates).map_err(|source| AnsweredError::File {
+        private_file::write(path, dates).map_err(|source| AnsweredError::File {
             path: path.clone(),
             source,
         })
-    }
-}
-
-/// On disk before it is acknowledged, and for the daemon alone.
-fn write_private(path: &Path, dates: &Dates) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let part = path.with_extension("json.part");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&part)?;
-    file.write_all(&serde_json::to_vec(dates)?)?;
-    file.sync_all()?;
-    fs::rename(&part, path)?;
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
     }
 }
 

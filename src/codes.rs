@@ -7,8 +7,8 @@
 //! repeat of the request finds the same one although it is stored nowhere.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::private_file;
 use crate::queue::appointments::{CodeHash, ReferenceHash};
 
 /// Name of the file of keys in the data directory.
@@ -228,7 +229,7 @@ impl CodeKeys {
         let Some(path) = &self.file else {
             return Ok(());
         };
-        write_private(path, keys).map_err(|source| KeyError::File {
+        private_file::write(path, keys).map_err(|source| KeyError::File {
             what: "write",
             path: path.clone(),
             source,
@@ -243,24 +244,6 @@ impl CodeKeys {
 impl std::fmt::Debug for CodeKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CodeKeys").finish_non_exhaustive()
-    }
-}
-
-fn write_private(path: &Path, keys: &Keys) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let part = path.with_extension("json.part");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&part)?;
-    file.write_all(&serde_json::to_vec(keys)?)?;
-    file.sync_all()?;
-    fs::rename(&part, path)?;
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
     }
 }
 

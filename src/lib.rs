@@ -14,6 +14,7 @@ pub mod imports;
 pub mod journal;
 pub mod metrics;
 pub mod outbox;
+pub mod private_file;
 pub mod progress;
 pub mod quality;
 pub mod queue;

@@ -15,11 +15,12 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     [
         ("queue", &[][..]),
         ("access", &[]),
-        ("answered", &[]),
+        ("answered", &["private_file"]),
         ("quality", &["queue", "access"]),
         ("clock", &[]),
         ("telemetry", &[]),
         ("progress", &[]),
+        ("private_file", &[]),
         (
             "config",
             &["queue", "quality", "access", "devices", "outbox"],
@@ -29,7 +30,7 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("engine", &engine),
         ("report", &report),
         ("devices", &queue),
-        ("codes", &queue),
+        ("codes", &["queue", "private_file"]),
         ("imports", &["queue", "journal"]),
         ("outbox", &["queue", "quality", "codes"]),
         ("bookings", &["queue", "codes", "journal", "engine"]),

@@ -61,6 +61,12 @@ pub(super) fn clock(at: DateTime) -> String {
     format!("{:02}.{:02}", at.hour(), at.minute())
 }
 
+/// "9.30" for the half-hour "09:30"
+pub(super) fn half_hour(at: &str) -> String {
+    let at = at.strip_prefix('0').unwrap_or(at);
+    at.replace(':', ".")
+}
+
 /// "oktobris"
 pub(super) fn month(number: i8) -> &'static str {
     match number {

@@ -6,7 +6,7 @@ use super::tables::{self, columns, section};
 use super::{Block, Cell, Drawn, Marked, Place, Plot, Section, Table};
 use crate::journal::Quarter;
 use crate::report::flow::{EcdfStep, FlowHalfHour, HeatCell};
-use crate::report::latvian;
+use crate::report::latvian::{self, half_hour};
 use crate::report::model::{Figures, QuarterReport};
 use crate::report::reliability::ReliabilityBin;
 
@@ -182,12 +182,6 @@ fn compared_services(report: &QuarterReport) -> Table {
         grouped: true,
         sums: false,
     }
-}
-
-/// "09:30" as it is written in Latvian: "9.30".
-fn half_hour(at: &str) -> String {
-    let at = at.strip_prefix('0').unwrap_or(at);
-    at.replace(':', ".")
 }
 
 fn minutes(seconds: u32) -> f64 {

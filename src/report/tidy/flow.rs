@@ -3,13 +3,8 @@
 use super::{Cases, Rows, Subject, Written};
 use crate::report::comparison::Comparison;
 use crate::report::flow::Flow;
+use crate::report::latvian::half_hour;
 use crate::report::reliability::ReliabilityBin;
-
-/// "09:30" as half-hours are named here: "9.30".
-fn half_hour(at: &str) -> String {
-    let at = at.strip_prefix('0').unwrap_or(at);
-    at.replace(':', ".")
-}
 
 impl Rows<'_> {
     /// Another quarter's figures, with that quarter as their period.
