@@ -62,7 +62,7 @@ export class PretendCentre {
   /** Laid over the views, so that any state can be looked at. */
   overrides: Partial<Record<ViewName | 'track', object>> = {};
   desks: Desk[] = [
-    this.#desk(1, [1, 2], 'liga.berzina'),
+    this.#desk(1, [1, 2], 'vards.uzvards'),
     this.#desk(2, [1, 2], 'janis.ozols'),
     this.#desk(3, [1, 3], null),
     this.#desk(4, [2], null),
@@ -213,7 +213,7 @@ export class PretendCentre {
     const ticket = 'ticket' in phase ? phase.ticket : undefined;
     switch (action) {
       case 'open':
-        desk.consultant = 'liga.berzina';
+        desk.consultant = 'vards.uzvards';
         desk.phase = free;
         if (Array.isArray(body.services)) desk.services = body.services as Service[];
         return {};

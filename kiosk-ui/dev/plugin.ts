@@ -117,7 +117,7 @@ class FixtureServer {
     if (kind === 'staff')
       return {
         staff: [
-          { login: 'liga.berzina', name: 'Līga Bērziņa', role: 'consultant', disabled: false, demo: true },
+          { login: 'vards.uzvards', name: 'Vārds Uzvārds', role: 'consultant', disabled: false, demo: true },
         ],
       };
     if (kind === 'devices') return { devices: [{ name: 'zale', role: 'kiosk' }] };
@@ -176,7 +176,7 @@ class FixtureServer {
       return null;
     }
     if (!this.#signedIn) throw new RefusedError(401, 'not_signed_in', 'Jāpieslēdzas.');
-    return { login: 'liga.berzina', name: 'Līga Bērziņa', role: 'admin', desk: null };
+    return { login: 'vards.uzvards', name: 'Vārds Uzvārds', role: 'admin', desk: null };
   }
 }
 

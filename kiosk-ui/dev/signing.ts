@@ -7,6 +7,7 @@ export function signOff(quarter: string, newest: string): SignOff {
   const [year = 0, number = 1] = quarter.split('-Q').map(Number);
   const from = number === 4 ? `${year + 1}-01-01` : `${year}-${String(number * 3 + 1).padStart(2, '0')}-01`;
   const plain = {
+    earlier_unsigned: quarter === newest && number > 1 ? `${year}-Q${number - 1}` : null,
     state: 'not_over' as const,
     signable: false,
     from,
@@ -24,8 +25,8 @@ export function signOff(quarter: string, newest: string): SignOff {
     quarter,
     as_of: `${from}T07:12:00Z`,
     signed_at: `${from}T07:15:30Z`,
-    name: 'Kristaps Ozols',
-    by: 'kristaps.ozols',
+    name: 'Vārds Uzvārds',
+    by: 'vards.uzvards',
     comment: 'Trīs dienas bez datiem: elektroapgādes pārtraukums, par to ziņots 14.02.',
     definitions: 1,
     first_seq: 120_001,

@@ -46,7 +46,7 @@ fn signed(data: &Path) -> Drive {
     drive.now = at("2027-01-02T08:00:00Z");
     let report = from_journal(data, &drive.setup, quarter(), drive.now, &mut |_, _| {}).unwrap();
     let mut signed = signed::prepare(&report, data).unwrap();
-    signed.under.name = "Kristaps Ozols".to_owned();
+    signed.under.name = "Vārds Uzvārds".to_owned();
     signed.under.comment = Some("Decembrī trūka viena konsultanta.".to_owned());
     let size = serde_json::to_string(&signed).unwrap().len();
     assert!(size < 500_000, "{size} bytes in one line of the journal");
@@ -137,6 +137,34 @@ fn a_recomputation_agrees_with_what_was_signed() {
 }
 
 #[test]
+fn the_quarter_after_tells_what_waits_for_a_signature() {
+    let told = |data: &Path, setup: &Setup, quarter: &str, now: &str| {
+        let quarter = quarter.parse().unwrap();
+        let report = verified(data, setup, quarter, at(now), &mut |_, _| {}).unwrap();
+        report.sign_off.earlier_unsigned
+    };
+    let unsigned = tempfile::tempdir().unwrap();
+    let mut drive = over(unsigned.path());
+    drive.go_to(at("2026-12-31T22:00:01Z"));
+    drive.write();
+    let later = |now| told(unsigned.path(), &drive.setup, "2027-Q1", now);
+    assert_eq!(later("2026-12-31T21:59:59Z"), None, "it is not over");
+    assert_eq!(later("2026-12-31T22:00:01Z").as_deref(), Some("2026-Q4"));
+    // Of the one before that there is nothing to sign.
+    let own = told(
+        unsigned.path(),
+        &drive.setup,
+        "2026-Q4",
+        "2027-01-02T08:00:00Z",
+    );
+    assert_eq!(own, None);
+    let data = tempfile::tempdir().unwrap();
+    let drive = signed(data.path());
+    let signed = told(data.path(), &drive.setup, "2027-Q1", "2027-01-03T08:00:00Z");
+    assert_eq!(signed, None);
+}
+
+#[test]
 fn a_damaged_record_shows_in_the_hash_and_in_the_figures() {
     let data = tempfile::tempdir().unwrap();
     let drive = signed(data.path());
@@ -215,7 +243,7 @@ fn a_second_signature_keeps_the_first() {
     drive.setup.rules.wait_target = jiff::SignedDuration::from_mins(5);
     let report = check(data.path(), &drive.setup);
     let mut again = signed::prepare(&report, data.path()).unwrap();
-    again.under.name = "Kristaps Ozols".to_owned();
+    again.under.name = "Vārds Uzvārds".to_owned();
     drive.now = at("2027-01-20T08:00:00Z");
     again.under.as_of = drive.now;
     drive.keep(QualityEvent::Signing(SigningEvent::Signed(Box::new(again))));
@@ -257,7 +285,7 @@ fn every_form_tells_the_signature_and_what_differs() {
         .output()
         .unwrap();
     let first = String::from_utf8_lossy(&first.stdout).into_owned();
-    for words in ["Kristaps Ozols (vaditaja)", "UZMANĪBU", "Decembrī trūka"] {
+    for words in ["Vārds Uzvārds (vaditaja)", "UZMANĪBU", "Decembrī trūka"] {
         assert!(
             first.contains(words),
             "{words} is not on the first page: {first}"

@@ -101,7 +101,7 @@ impl World {
     }
 
     fn staff(&mut self) {
-        for (login, name) in [("anna", "Anna Bērziņa"), ("janis", "")] {
+        for (login, name) in [("anna", "Vārds Uzvārds"), ("janis", "")] {
             let account = Account {
                 login: login.to_owned(),
                 name: name.to_owned(),

@@ -24,7 +24,7 @@ use crate::quarter::{FILE, all, clear, clear_on, damage_of, keep, text_of, today
 const SECRETS: [(FieldClass, &[&str]); 4] = [
     (
         FieldClass::Staff,
-        &["anna", "janis", "Anna Bērziņa", "HASH-OF-PASSWORD"],
+        &["anna", "janis", "Vārds Uzvārds", "HASH-OF-PASSWORD"],
     ),
     (
         FieldClass::OutOfTurn,

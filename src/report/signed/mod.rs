@@ -20,6 +20,7 @@ pub use canonical::{DEFINITIONS, figures};
 pub use verify::{JournalCheck, JournalState, Unready, check_journal, frozen, prepare};
 pub use words::path as in_words;
 
+use super::comparison::Neighbour;
 use super::model::QuarterReport;
 use crate::quality::signing::{Signature, Signatures, digest};
 
@@ -41,6 +42,8 @@ pub struct SignOff {
     pub definitions: u32,
     /// Signatures, newest first.
     pub signatures: Vec<SignatureLine>,
+    /// The quarter before, "2026-Q3", where it is over, has data and nobody has signed it.
+    pub earlier_unsigned: Option<String>,
     /// Where the figures differ from those that were signed last, at most 50.
     pub differences: Vec<Difference>,
     /// Differences beyond these.
@@ -102,6 +105,7 @@ impl SignOff {
             figures_sha256: String::new(),
             definitions: DEFINITIONS,
             signatures: Vec::new(),
+            earlier_unsigned: None,
             differences: Vec::new(),
             differences_more: 0,
             journal: None,
@@ -152,7 +156,9 @@ pub fn tell(
         None if report.total.quarter.open > 0 => SignOffState::Open,
         None => SignOffState::Unsigned,
     };
+    let earlier_unsigned = earlier_unsigned(report, signatures);
     let sign_off = &mut report.sign_off;
+    sign_off.earlier_unsigned = earlier_unsigned;
     sign_off.signable = report.settled
         && match state {
             SignOffState::Unsigned | SignOffState::Differs | SignOffState::Unreadable => true,
@@ -164,6 +170,14 @@ pub fn tell(
     sign_off.differences_more = differences.len().saturating_sub(DIFFERENCES_MAX) as u64;
     differences.truncate(DIFFERENCES_MAX);
     sign_off.differences = differences;
+}
+
+fn earlier_unsigned(report: &QuarterReport, signatures: &Signatures) -> Option<String> {
+    let mut beside = report.comparisons.iter();
+    let earlier = beside.find(|beside| beside.kind == Neighbour::PreviousQuarter)?;
+    let over = report.as_of_date() >= report.from;
+    let unsigned = signatures.of(&earlier.quarter).next().is_none();
+    (over && unsigned && earlier.total.is_some()).then(|| earlier.quarter.clone())
 }
 
 impl QuarterReport {

@@ -1,24 +1,8 @@
-import type { Page } from '@playwright/test';
 import { accessible } from '../support/accessible.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { Person } from '../support/person.ts';
 
 test.use({ centreOptions: { appointments: false, devices: false, morning: true } });
-
-/** A person with a pointer, whose clicks are counted. */
-class Person {
-  clicks = 0;
-  constructor(readonly page: Page) {}
-
-  async click(testid: string): Promise<void> {
-    this.clicks += 1;
-    await this.page.getByTestId(testid).click();
-  }
-
-  async follow(testid: string, name: RegExp | string): Promise<void> {
-    this.clicks += 1;
-    await this.page.getByTestId(testid).getByRole('link', { name }).first().click();
-  }
-}
 
 test('the worst half-hour of the week, in three clicks at most', async ({ pages }) => {
   const person = new Person(await pages.manager('kaspars'));

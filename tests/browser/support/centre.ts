@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import type { JournalRecord } from './journal.ts';
 import { morning } from './morning.ts';
 import { MailServer } from './mail.ts';
 import { Program, RINDA, run } from './program.ts';
+import { quarterBefore, quarters, yearBefore } from './quarters.ts';
 import { type PrintedTicket, readTicket } from './ticket-bytes.ts';
 
 export interface CentreOptions {
@@ -25,6 +26,8 @@ export interface CentreOptions {
   mail?: boolean;
   /** It has a morning behind it (`morning.ts`). */
   morning?: boolean;
+  /** It took over another system's tickets of the last quarter, the one before and the one a year before. */
+  quarters?: boolean;
 }
 
 export const PASSWORD = 'kluss-rits-upmala';
@@ -62,6 +65,7 @@ export class Centre {
     try {
       await centre.startDevices();
       if (options.morning) await centre.importMorning();
+      if (options.quarters) await centre.importQuarters();
       await centre.startDaemon();
       for (const [login, role] of [
         ['anna', 'consultant'],
@@ -159,6 +163,13 @@ ${this.mail?.configuration ?? ''}
     await this.command('import', '', [file]);
   }
 
+  private async importQuarters(): Promise<void> {
+    const file = path.join(this.folder, 'tickets.csv');
+    const last = quarterBefore(this.quarter);
+    await writeFile(file, quarters([yearBefore(last), quarterBefore(last), last]));
+    await this.command('import', '', ['--tickets', file]);
+  }
+
   private async startDevices(): Promise<void> {
     if (!this.options.devices) return;
     const own = ['--data', path.join(this.folder, 'devices')];
@@ -185,6 +196,11 @@ ${this.mail?.configuration ?? ''}
     };
     const wanted = this.options.devices ? 'ready connected' : 'absent absent';
     await expect.poll(state, { timeout: START_MS }).toBe(wanted);
+  }
+
+  /** Holds from the next start on. */
+  addToConfiguration(lines: string): Promise<void> {
+    return appendFile(this.config, lines);
   }
 
   /** The power goes. */

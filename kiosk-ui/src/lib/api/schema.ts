@@ -4669,6 +4669,8 @@ export interface components {
              * @description Differences beyond these.
              */
             differences_more: number;
+            /** @description The quarter before, "2026-Q3", where it is over, has data and nobody has signed it. */
+            earlier_unsigned?: string | null;
             /** @description SHA-256 of the figures of this report, hex; who signs names what was looked at with it. */
             figures_sha256: string;
             /**

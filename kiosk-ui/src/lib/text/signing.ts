@@ -8,6 +8,7 @@ export const signingLv = {
   open: (tickets: number) =>
     `Ceturksnis ir beidzies, bet tajā vēl atvērtas biļetes: ${tickets}. Rinda tās aizver, sākoties nākamajai dienai; parakstīt varēs pēc tam.`,
   unsigned: 'Ceturksnis vēl nav parakstīts.',
+  earlier: (quarter: string) => `Jāparaksta ${quarter}`,
   waits: 'Parakstīt var pakalpojumu kvalitātes vadītājs.',
   agrees: 'Parakstīts. Šī pārskata skaitļi sakrīt ar parakstītajiem.',
   differs: (count: number) =>
@@ -60,6 +61,7 @@ export const signingEn: typeof signingLv = {
   open: (tickets) =>
     `The quarter is over but has open tickets: ${tickets}. Rinda closes them when the next day begins; sign after that.`,
   unsigned: 'The quarter is not signed yet.',
+  earlier: (quarter) => `To be signed: ${quarter}`,
   waits: 'The service quality manager can sign it.',
   agrees: 'Signed. The figures of this report are those that were signed.',
   differs: (count) =>
