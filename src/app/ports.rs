@@ -20,6 +20,7 @@ use crate::journal::state::State;
 use crate::metrics::{Metrics, MetricsError};
 use crate::quality::signing::Signed;
 use crate::queue::setup::Setup;
+use crate::queue::today::dates_like;
 use crate::report::{self, Eyes, Neighbour, Quarter, QuarterReport, Quarters, signed};
 use crate::web::ports::{self, Looked, PressError, ReportError, ReportFormat, ReportOf};
 
@@ -191,7 +192,13 @@ impl Sources {
         let next = date.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
         let days = self.metrics.days(date..next).map_err(unreadable)?;
         let edits = &self.state.centre.calendar;
-        let report = report::day_report(&self.setup, edits, date, days.get(&date), self.as_of);
+        let mut report = report::day_report(&self.setup, edits, date, days.get(&date), self.as_of);
+        let mut known = BTreeMap::new();
+        for like in dates_like(date) {
+            let end = like.tomorrow().map_err(|_| ReportError::NoSuchReport)?;
+            known.append(&mut self.metrics.days(like..end).map_err(unreadable)?);
+        }
+        report.usual = Some(report::usual_day(&self.setup, date, &known));
         let report = match eyes {
             Eyes::Names => report,
             Eyes::Desks => report.without_names(),

@@ -7,11 +7,13 @@ use jiff::civil::Date;
 
 use super::figures::{count, desk_lines, figures, target_s};
 use super::mischief;
-use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay, StopLine};
+use super::model::{DayLine, DayReport, DayState, Occurrences, ServiceDay, StopLine, UsualDay};
 use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DayFigures, Histogram, ServiceFigures, StopNote};
+use crate::queue::statistics::{DayFigures, DeskFigures, Histogram, ServiceFigures, StopNote};
+use crate::queue::ticket::DeskNumber;
+use crate::queue::today::{dates_like, over_since};
 
 /// The report of one date; `day` is absent where there are no figures of it.
 ///
@@ -53,7 +55,30 @@ pub fn day_report(
             all
         }),
         mischief: day.map(|day| mischief::of_day(setup, day)),
+        usual: None,
         day: line,
+    }
+}
+
+/// The days like a date, from the figures of those that are known ([`dates_like`]): what the date's
+/// desks are held against. Dates without a ticket are left out.
+pub fn usual_day(setup: &Setup, date: Date, known: &BTreeMap<Date, DayFigures>) -> UsualDay {
+    let mut dates = Vec::new();
+    let mut desks: BTreeMap<DeskNumber, DeskFigures> = BTreeMap::new();
+    for like in dates_like(date) {
+        let issued = |day: &&DayFigures| day.services.values().any(|service| service.issued > 0);
+        let Some(day) = known.get(&like).filter(issued) else {
+            continue;
+        };
+        dates.push(like);
+        for (number, figures) in &day.desks {
+            desks.entry(*number).or_default().merge(figures, 1);
+        }
+    }
+    let over = over_since(date, &setup.timezone);
+    UsualDay {
+        dates,
+        desks: desk_lines(setup, &desks, over),
     }
 }
 

@@ -52,7 +52,7 @@ mod xlsx;
 
 pub use comparison::{Comparison, Neighbour, Pooled};
 pub use day_log::{DayLog, Entry};
-pub use days::day_report;
+pub use days::{day_report, usual_day};
 pub use feedback::feedback_of;
 pub use flow::{EcdfStep, Flow, FlowHalfHour, HeatCell};
 pub use kept::add_kept;

@@ -115,6 +115,17 @@ pub struct DayReport {
     pub occurrences: Option<Occurrences>,
     /// Presses and tickets that were no customer's; absent where there is no data.
     pub mischief: Option<Mischief>,
+    /// What to hold its desks against; absent where it was not asked for.
+    pub usual: Option<UsualDay>,
+}
+
+/// The same weekday of the eight weeks before a date, all its tickets taken together.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct UsualDay {
+    /// The dates on which tickets were issued, newest first.
+    pub dates: Vec<Date>,
+    /// By desk, over all these dates.
+    pub desks: Vec<DeskLine>,
 }
 
 /// In place of a login; where it were absent, the daemon would have done it.

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 use jiff::civil::date;
+use rinda::queue::calendar::Edits;
 use rinda::queue::command::Command;
-use rinda::report::Neighbour;
 use rinda::report::model::{DayState, QuarterReport};
+use rinda::report::{Neighbour, day_report, usual_day};
 
 use super::drive::{Drive, at, setup};
 use super::traps::{DESK, SERVICE, call_next, finish, monday, open_all_day, report, serve};
@@ -216,4 +217,41 @@ fn promises_are_judged_by_what_was_promised() {
     assert_eq!((bin.promised_s, bin.wait.max_s), (Some(200), Some(461)));
     assert_eq!((bin.within_p50.n, bin.within_p90.n), (2, 4));
     assert!(bin.within_p90.small_sample && bin.wait.small_sample);
+}
+
+#[test]
+fn desks_are_held_against_the_same_weekday_of_eight_weeks() {
+    let mut drive = Drive::new(setup(), at("2026-08-03T05:30:00Z"));
+    drive.start();
+    drive.expire();
+    // Nine weeks before, a Monday; a Tuesday; two Mondays, all with handling of 30 s.
+    served_on(&mut drive, "2026-08-03T05:30:00Z", 7, 10);
+    served_on(&mut drive, "2026-09-01T05:30:00Z", 5, 10);
+    served_on(&mut drive, "2026-09-07T05:30:00Z", 2, 10);
+    served_on(&mut drive, "2026-09-28T05:30:00Z", 4, 10);
+    drive.go_to(at("2026-10-05T05:30:00Z"));
+    let monday = date(2026, 10, 5);
+    let usual = usual_day(&drive.setup, monday, &drive.kept);
+    assert_eq!(usual.dates, [date(2026, 9, 28), date(2026, 9, 7)]);
+    let desk = usual.desks.iter().find(|desk| desk.desk == 1).unwrap();
+    assert_eq!((desk.finished, desk.handling.count), (6, 6));
+    assert_eq!(desk.handling.median_s, Some(30));
+    let days: u64 = usual
+        .dates
+        .iter()
+        .map(|date| {
+            let line = day_report(
+                &drive.setup,
+                &Edits::default(),
+                *date,
+                drive.kept.get(date),
+                drive.now,
+            );
+            line.desks[0].open_s
+        })
+        .sum();
+    assert_eq!(desk.open_s, days);
+    let sunday = usual_day(&drive.setup, date(2026, 10, 4), &drive.kept);
+    assert_eq!(sunday.dates, []);
+    assert_eq!(sunday.desks[0].utilisation, None);
 }

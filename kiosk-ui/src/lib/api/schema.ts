@@ -2075,6 +2075,7 @@ export interface components {
             /** @description IANA name of the time zone. */
             timezone: string;
             total?: components["schemas"]["Figures"] | null;
+            usual?: components["schemas"]["UsualDay"] | null;
         };
         /**
          * @description How a date stands.
@@ -5498,6 +5499,13 @@ export interface components {
              * @description Until when.
              */
             until: string;
+        };
+        /** @description The same weekday of the eight weeks before a date, all its tickets taken together. */
+        UsualDay: {
+            /** @description The dates on which tickets were issued, newest first. */
+            dates: string[];
+            /** @description By desk, over all these dates. */
+            desks: components["schemas"]["ReportDeskLine"][];
         };
         /**
          * @description A waiting time as a range in whole seconds: half of such customers wait at most `p50_s`,

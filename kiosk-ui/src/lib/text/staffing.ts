@@ -27,6 +27,21 @@ export const staffingLv = {
   soonNote: (days: number) =>
     `Pēc ${days} ${pluralLv(days, { zero: 'iepriekšējām', one: 'iepriekšējās', other: 'iepriekšējām' })} tādas pašas nedēļas ${pluralLv(days, { zero: 'dienām', one: 'dienas', other: 'dienām' })}, ar 15 % rezervi.`,
   soonNone: 'Nav datu par tādu pašu nedēļas dienu, vai pieņemšana šodien beigusies.',
+  usual: {
+    title: 'Galdi šodien pret parasto',
+    finished: 'Pabeigtas šodien',
+    perHour: 'Pabeigtas stundā',
+    handling: 'Apkalpošana, mediāna, min',
+    utilisation: 'Noslodze',
+    today: 'šodien',
+    before: 'parasti',
+    note: (days: number) =>
+      days === 1
+        ? 'Parasti: pēdējā tāda pati nedēļas diena.'
+        : `Parasti: ${days} ${pluralLv(days, { zero: 'iepriekšējo tādu pašu nedēļas dienu', one: 'iepriekšējā tāda pati nedēļas diena', other: 'iepriekšējās tādas pašas nedēļas dienas' })} kopā.`,
+    noneBefore: 'Par tādu pašu nedēļas dienu iepriekš datu nav.',
+    none: 'Šodien vēl neviens galds nav bijis atvērts, un par tādu pašu nedēļas dienu iepriekš datu nav.',
+  },
   running: 'tagad',
 };
 
@@ -76,6 +91,21 @@ export const staffingEn: typeof staffingLv = {
   soonNote: (days) =>
     `From ${days} earlier ${days === 1 ? 'day' : 'days'} of the same weekday, with an allowance of 15 %.`,
   soonNone: 'No data of the same weekday, or reception is over for today.',
+  usual: {
+    title: 'Desks today against the usual',
+    finished: 'Finished today',
+    perHour: 'Finished per hour',
+    handling: 'Handling, median, min',
+    utilisation: 'Utilisation',
+    today: 'today',
+    before: 'usual',
+    note: (days) =>
+      days === 1
+        ? 'Usual: the last same weekday.'
+        : `Usual: ${days} earlier days of the same weekday taken together.`,
+    noneBefore: 'There are no data of the same weekday before.',
+    none: 'No desk has been open today, and there are no data of the same weekday before.',
+  },
   running: 'now',
 };
 
