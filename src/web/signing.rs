@@ -37,7 +37,7 @@ pub(super) struct SignOffRequest {
 #[utoipa::path(post, path = "/api/v1/reports/quarters/{quarter}/sign-off", tag = "reports", request_body = SignOffRequest,
     params(("quarter" = String, Path, description = "`2026-Q3`; it must be over")),
     responses((status = 201, body = SignatureLine, description = "Signed"),
-        (status = "default", body = Problem, content_type = "application/problem+json", description = "`quarter_not_over`, `tickets_open`, `quarter_not_closed`, `journal_damaged`, `figures_moved`, `already_signed`, `no_such_report`, `invalid`")))]
+        (status = "default", body = Problem, content_type = "application/problem+json", description = "`quarter_not_over`, `tickets_open`, `quarter_without_data`, `quarter_not_closed`, `journal_damaged`, `figures_moved`, `already_signed`, `no_such_report`, `invalid`")))]
 async fn sign_off(
     State(state): State<AppState>,
     caller: Caller,

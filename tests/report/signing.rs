@@ -151,6 +151,18 @@ fn the_quarter_after_tells_what_waits_for_a_signature() {
     assert_eq!(later("2026-12-31T21:59:59Z"), None, "it is not over");
     assert_eq!(later("2026-12-31T22:00:01Z").as_deref(), Some("2026-Q4"));
     // Of the one before that there is nothing to sign.
+    let nothing = from_journal(
+        unsigned.path(),
+        &drive.setup,
+        "2026-Q3".parse().unwrap(),
+        at("2027-01-02T08:00:00Z"),
+        &mut |_, _| {},
+    )
+    .unwrap();
+    assert!(!nothing.sign_off.signable);
+    assert_eq!(nothing.sign_off.state, SignOffState::NoData);
+    let refused = signed::prepare(&nothing, unsigned.path()).unwrap_err();
+    assert!(matches!(refused, Unready::NoData), "{refused}");
     let own = told(
         unsigned.path(),
         &drive.setup,

@@ -32,6 +32,7 @@ pub(super) fn fact(report: &QuarterReport, tz: &TimeZone) -> String {
                 )
             }
             SignOffState::Open => "vēl nav; ceturksnī ir atvērtas biļetes".to_owned(),
+            SignOffState::NoData => "nav datu, ko parakstīt".to_owned(),
             SignOffState::Unsigned
             | SignOffState::Agrees
             | SignOffState::Differs
@@ -55,7 +56,10 @@ fn agreement(sign_off: &signed::SignOff) -> String {
         SignOffState::Unreadable => {
             "UZMANĪBU: skaitļi atšķiras, un parakstītos vairs nevar izlasīt".to_owned()
         }
-        SignOffState::NotOver | SignOffState::Open | SignOffState::Unsigned => String::new(),
+        SignOffState::NotOver
+        | SignOffState::Open
+        | SignOffState::NoData
+        | SignOffState::Unsigned => String::new(),
     }
 }
 

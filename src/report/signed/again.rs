@@ -69,6 +69,7 @@ impl SignOff {
             }
             SignOffState::NotOver
             | SignOffState::Open
+            | SignOffState::NoData
             | SignOffState::Unsigned
             | SignOffState::Agrees => {}
         }

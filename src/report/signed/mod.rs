@@ -60,6 +60,8 @@ pub enum SignOffState {
     NotOver,
     /// It is over and tickets are open.
     Open,
+    /// It is over and there are no data of it.
+    NoData,
     /// Nobody has signed it yet.
     Unsigned,
     /// The figures are those that were signed last.
@@ -154,6 +156,7 @@ pub fn tell(
         },
         None if !over => SignOffState::NotOver,
         None if report.total.quarter.open > 0 => SignOffState::Open,
+        None if !report.has_data() => SignOffState::NoData,
         None => SignOffState::Unsigned,
     };
     let earlier_unsigned = earlier_unsigned(report, signatures);
@@ -162,7 +165,10 @@ pub fn tell(
     sign_off.signable = report.settled
         && match state {
             SignOffState::Unsigned | SignOffState::Differs | SignOffState::Unreadable => true,
-            SignOffState::NotOver | SignOffState::Open | SignOffState::Agrees => false,
+            SignOffState::NotOver
+            | SignOffState::Open
+            | SignOffState::NoData
+            | SignOffState::Agrees => false,
         };
     sign_off.state = state;
     sign_off.figures_sha256 = sha256;
@@ -181,6 +187,11 @@ fn earlier_unsigned(report: &QuarterReport, signatures: &Signatures) -> Option<S
 }
 
 impl QuarterReport {
+    /// Whether there are figures of any of its dates, be they all zero.
+    fn has_data(&self) -> bool {
+        self.days.iter().any(|day| day.issued.is_some())
+    }
+
     /// The local date of the report's moment.
     fn as_of_date(&self) -> Date {
         local_date(self.as_of, &self.timezone)

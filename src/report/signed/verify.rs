@@ -32,6 +32,9 @@ pub enum Unready {
         /// So many.
         tickets: u64,
     },
+    /// There are no figures of any of its dates.
+    #[error("there are no data of the quarter: nothing to sign")]
+    NoData,
     /// There is no file of the quarter, or it is still written to.
     #[error("the journal has no closed file of the quarter")]
     NotClosed,
@@ -55,6 +58,9 @@ pub fn prepare(report: &QuarterReport, data: &Path) -> Result<Signed, Unready> {
     if !report.settled {
         let tickets = report.total.quarter.open;
         return Err(Unready::Open { tickets });
+    }
+    if !report.has_data() {
+        return Err(Unready::NoData);
     }
     let quarter: Quarter = report.quarter.parse().map_err(|_| Unready::NotClosed)?;
     let closed = journal::closed(data, quarter)?.ok_or(Unready::NotClosed)?;

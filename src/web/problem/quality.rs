@@ -144,8 +144,13 @@ impl From<Unready> for Problem {
             Unready::Open { tickets } => (
                 "tickets_open",
                 format!(
-                    "Ceturksnī vēl ir atvērtas biļetes ({tickets}). Programma tās aizvērs, sākoties                      nākamajai dienai; parakstiet tad."
+                    "Ceturksnī vēl ir atvērtas biļetes ({tickets}). Programma tās aizvērs, sākoties \
+                     nākamajai dienai; parakstiet tad."
                 ),
+            ),
+            Unready::NoData => (
+                "quarter_without_data",
+                "Par ceturksni nav datu, tāpēc nav ko parakstīt.".to_owned(),
             ),
             Unready::NotClosed => (
                 "quarter_not_closed",
@@ -153,7 +158,8 @@ impl From<Unready> for Problem {
             ),
             Unready::Damaged => (
                 "journal_damaged",
-                "Ceturkšņa žurnāla fails neatbilst savam zīmogam. Administratoram tas jāatjauno no                  rezerves kopijas; pēc tam parakstiet."
+                "Ceturkšņa žurnāla fails neatbilst savam zīmogam. Administratoram tas jāatjauno no \
+                 rezerves kopijas; pēc tam parakstiet."
                     .to_owned(),
             ),
             Unready::Journal(cause) => {

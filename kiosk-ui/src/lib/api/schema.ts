@@ -4698,7 +4698,7 @@ export interface components {
          * @description How a quarter stands with its signature.
          * @enum {string}
          */
-        SignOffState: "not_over" | "open" | "unsigned" | "agrees" | "differs" | "unreadable";
+        SignOffState: "not_over" | "open" | "no_data" | "unsigned" | "agrees" | "differs" | "unreadable";
         /** @description A signature. */
         Signature: components["schemas"]["Under"] & {
             /** @description Login of who signed; absent in journals where logins of that time are kept no more. */
@@ -7663,7 +7663,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignatureLine"];
                 };
             };
-            /** @description `quarter_not_over`, `tickets_open`, `quarter_not_closed`, `journal_damaged`, `figures_moved`, `already_signed`, `no_such_report`, `invalid` */
+            /** @description `quarter_not_over`, `tickets_open`, `quarter_without_data`, `quarter_not_closed`, `journal_damaged`, `figures_moved`, `already_signed`, `no_such_report`, `invalid` */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -520,6 +520,7 @@ export const en: Texts = {
     overloaded: 'The server is busy. Try again.',
     quarter_not_over: 'The quarter is not over yet.',
     tickets_open: 'Tickets of the quarter are open: Rinda closes them when the next day begins.',
+    quarter_without_data: 'There are no data of this quarter: nothing to sign.',
     quarter_not_closed: 'The journal has no closed file of this quarter: there is nothing to sign.',
     journal_damaged:
       'The quarter’s file is not what its seal says. It has to be restored from a backup first.',

@@ -7,6 +7,7 @@ export const signingLv = {
   notOver: (from: string) => `Ceturksnis vēl nav beidzies. To varēs parakstīt no ${from}`,
   open: (tickets: number) =>
     `Ceturksnis ir beidzies, bet tajā vēl atvērtas biļetes: ${tickets}. Rinda tās aizver, sākoties nākamajai dienai; parakstīt varēs pēc tam.`,
+  noData: 'Par ceturksni nav datu, tāpēc nav ko parakstīt.',
   unsigned: 'Ceturksnis vēl nav parakstīts.',
   earlier: (quarter: string) => `Jāparaksta ${quarter}`,
   waits: 'Parakstīt var pakalpojumu kvalitātes vadītājs.',
@@ -60,6 +61,7 @@ export const signingEn: typeof signingLv = {
   notOver: (from) => `The quarter is not over. It can be signed from ${from}`,
   open: (tickets) =>
     `The quarter is over but has open tickets: ${tickets}. Rinda closes them when the next day begins; sign after that.`,
+  noData: 'There are no data of the quarter: nothing to sign.',
   unsigned: 'The quarter is not signed yet.',
   earlier: (quarter) => `To be signed: ${quarter}`,
   waits: 'The service quality manager can sign it.',
