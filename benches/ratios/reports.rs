@@ -96,7 +96,7 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
             began: Some(date),
             seq,
             figures,
-            tickets: Vec::new(),
+            issued_before: 0,
             began_figures: DayFigures::default(),
         };
         metrics.apply(&[change], seq)?;

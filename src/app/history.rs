@@ -1,5 +1,5 @@
-//! Single tickets and dates for the web: today's from what is published, older ones from the
-//! rollups, and what happened from the journal, which is entered where the date begins.
+//! Single tickets and dates for the web: today's from what is published, older ones and what
+//! happened from the journal, which is entered where the rollups say that the date begins.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -76,15 +76,17 @@ impl Look {
         if self.state.centre.tickets_issued < ticket.0 {
             return Ok(None);
         }
-        let ticket = self.metrics()?.ticket(ticket).map_err(unreadable)?;
-        Ok(ticket.map(|ticket| ticket.date))
+        self.metrics()?.date_of(ticket).map_err(unreadable)
     }
 
     fn tickets(&self, date: Date) -> Result<Vec<Ticket>, ReportError> {
         if self.state.centre.date == Some(date) {
             return Ok(self.state.centre.tickets.values().cloned().collect());
         }
-        self.metrics()?.tickets_of(date).map_err(unreadable)
+        let told = self.log(date)?.map(|log| log.tickets());
+        let mut tickets: Vec<Ticket> = told.unwrap_or_default().into_values().collect();
+        tickets.sort_by_key(|ticket| (ticket.number.series, ticket.number.number));
+        Ok(tickets)
     }
 
     /// The events of a date. Damaged records are passed over: what is left is told.
@@ -94,8 +96,8 @@ impl Look {
             Some(metrics) => metrics.begun(date).map_err(unreadable)?,
             None => None,
         };
-        if let Some(seq) = begun {
-            let records = read_near(data, seq).map_err(unreadable)?;
+        if let Some(beginning) = begun {
+            let records = read_near(data, beginning.seq).map_err(unreadable)?;
             return Ok(DayLog::read(date, records.flatten()));
         }
         if self.state.centre.date != Some(date) {

@@ -110,18 +110,6 @@ impl Redactor {
         found
     }
 
-    /// Clears a ticket's fields as they are in the records, for what is kept of it elsewhere.
-    pub fn ticket(&self, ticket: &mut Ticket) {
-        for class in &self.classes {
-            match class {
-                FieldClass::Staff => {}
-                FieldClass::OutOfTurn => self.marked_ticket(ticket),
-                FieldClass::Track => clear_track(&mut ticket.track),
-                FieldClass::Reasons => ticket_reasons(ticket),
-            }
-        }
-    }
-
     /// Clears the fields of a stopped service as they are in the records.
     pub fn stop_note(&self, note: &mut StopNote) {
         for class in &self.classes {

@@ -10,27 +10,26 @@ use sled::transaction::{
     ConflictableTransactionError, TransactionError, TransactionResult, TransactionalTree,
 };
 
-use super::{APPLIED_SEQ, About, Metrics, MetricsError, SUSPECT, day_key, number_key, row};
+use super::{APPLIED_SEQ, About, Beginning, Metrics, MetricsError, SUSPECT, day_key, row};
 use crate::queue::change::Change;
 use crate::queue::statistics::{DayCounts, DayFigures, DeskFigures, ServiceFigures};
-use crate::queue::ticket::{Ticket, TicketId};
 
 /// What a batch comes to, each row once.
 #[derive(Default)]
 pub(super) struct Sum {
     pub(super) days: BTreeMap<jiff::civil::Date, DayFigures>,
-    pub(super) tickets: BTreeMap<TicketId, Ticket>,
-    pub(super) begins: BTreeMap<jiff::civil::Date, u64>,
+    pub(super) begins: BTreeMap<jiff::civil::Date, Beginning>,
 }
 
 impl Sum {
     pub(super) fn add(&mut self, change: &Change) {
         change.add_to(&mut self.days);
         if let Some(date) = change.began {
-            self.begins.insert(date, change.seq);
-        }
-        for ticket in &change.tickets {
-            self.tickets.insert(ticket.id, ticket.clone());
+            let begins = Beginning {
+                seq: change.seq,
+                issued_before: change.issued_before,
+            };
+            self.begins.insert(date, begins);
         }
     }
 }
@@ -56,15 +55,9 @@ impl Metrics {
     }
 
     pub(super) fn write(&self, sum: &Sum, seq: u64) -> Result<(), MetricsError> {
-        let trees = (
-            &self.days,
-            &self.tickets,
-            &self.numbers,
-            &self.begins,
-            &self.meta,
-        );
+        let trees = (&self.days, &self.begins, &self.meta);
         let result: TransactionResult<(), MetricsError> =
-            trees.transaction(|(days, tickets, numbers, begins, meta)| {
+            trees.transaction(|(days, begins, meta)| {
                 let applied = meta.get(APPLIED_SEQ)?;
                 if applied.is_some_and(|applied| applied.as_ref() >= seq.to_be_bytes().as_slice()) {
                     return Ok(());
@@ -82,14 +75,8 @@ impl Metrics {
                     let key = day_key(*date, About::Counts);
                     update(days, &key, |row: &mut DayCounts| row.merge(&day.counts))?;
                 }
-                for (id, ticket) in &sum.tickets {
-                    let id = id.0.to_be_bytes();
-                    tickets.insert(&id, json("ticket", ticket)?)?;
-                    let number = number_key(ticket.date, ticket.number);
-                    numbers.insert(number.as_bytes(), &id)?;
-                }
-                for (date, seq) in &sum.begins {
-                    begins.insert(date.to_string().as_bytes(), &seq.to_be_bytes())?;
+                for (date, beginning) in &sum.begins {
+                    begins.insert(date.to_string().as_bytes(), beginning.to_bytes())?;
                 }
                 meta.insert(APPLIED_SEQ, &seq.to_be_bytes())?;
                 Ok(())

@@ -1,17 +1,17 @@
-//! The queue's metrics in sled: daily figures, look-ups, what the forecast learned. All of it is made from the
-//! journal and can be made anew at any moment; nothing is ever kept only here.
+//! The queue's metrics in sled: daily figures, where each date begins, what the forecast learned. All of it is
+//! made from the journal and can be made anew at any moment; nothing is ever kept only here.
 //!
 //! ```text
 //! days      2026-10-05/s1     figures of a service, JSON; /d00012 of a desk; /t the day's counts
-//! tickets   TicketId, 8 bytes big-endian   the ticket as it stands, JSON
-//! numbers   2026-10-05/P00027   the TicketId of a number
-//! begins    2026-10-05        journal sequence of the record that began the date, 8 bytes big-endian
+//! begins    2026-10-05        journal sequence of the record that began the date and tickets issued
+//!                             before it, 8 bytes big-endian each
 //! forecast  state             what the forecast learned up to a record, JSON
 //! meta      applied_seq, epoch, figures, suspect, tolerated, redacted/2026-Q3
 //! ```
 //!
 //! Invariant: the rows of a batch and `applied_seq` change in one transaction, so a start makes up
-//! exactly what is missing. sled's `flush` does not survive a power cut on Linux and `flush_async`
+//! exactly what is missing. Single tickets are not kept: a row for each, for ever, would take five times
+//! the room of the whole journal, which tells a date's tickets in milliseconds from where it begins. sled's `flush` does not survive a power cut on Linux and `flush_async`
 //! deadlocks; neither is relied upon.
 
 mod apply;
@@ -30,7 +30,7 @@ use serde::de::DeserializeOwned;
 
 use crate::queue::catalogue::Service;
 use crate::queue::statistics::DayFigures;
-use crate::queue::ticket::{DeskNumber, Ticket, TicketId, TicketNumber};
+use crate::queue::ticket::{DeskNumber, TicketId};
 
 pub use learned::KeptLearned;
 pub use open::OpenedMetrics;
@@ -71,8 +71,6 @@ pub enum MetricsError {
 pub struct Metrics {
     db: sled::Db,
     days: sled::Tree,
-    tickets: sled::Tree,
-    numbers: sled::Tree,
     forecast: sled::Tree,
     begins: sled::Tree,
     meta: sled::Tree,
@@ -91,11 +89,34 @@ const EPOCH: &str = "epoch";
 /// Which figures the rows hold.
 const FIGURES: &str = "figures";
 /// Raised where a figure is added: rows counted without it are made anew.
-const FIGURES_NOW: u64 = 4;
+const FIGURES_NOW: u64 = 5;
 /// Counting failed in the last run.
 const SUSPECT: &str = "suspect";
 /// A disagreement that making everything anew did not cure: damage of the journal itself.
 const TOLERATED: &str = "tolerated";
+
+/// Where a date begins in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beginning {
+    /// Sequence of the record that began it.
+    pub seq: u64,
+    /// Tickets ever issued before: its own have later identities.
+    pub issued_before: u64,
+}
+
+impl Beginning {
+    fn to_bytes(self) -> Vec<u8> {
+        [self.seq.to_be_bytes(), self.issued_before.to_be_bytes()].concat()
+    }
+
+    fn from_bytes(value: &[u8]) -> Option<Self> {
+        let (seq, issued_before) = value.split_at_checked(8)?;
+        Some(Self {
+            seq: number(seq)?,
+            issued_before: number(issued_before)?,
+        })
+    }
+}
 
 /// What a row of `days` is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,10 +144,6 @@ fn parse_day_key(key: &[u8]) -> Option<(Date, About)> {
         _ => return None,
     };
     Some((date, about))
-}
-
-fn number_key(date: Date, number: TicketNumber) -> String {
-    format!("{date}/{}{:05}", number.series, number.number)
 }
 
 fn row<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, MetricsError> {
@@ -187,53 +204,30 @@ impl Metrics {
         Ok(days)
     }
 
-    /// A ticket of any date, as it stands.
-    ///
-    /// # Errors
-    /// Where sled fails or the row is damaged.
-    pub fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, MetricsError> {
-        let key = id.0.to_be_bytes();
-        let value = self.tickets.get(key)?;
-        value.map(|value| row(&key, &value)).transpose()
-    }
-
-    /// The ticket that had a number on a date.
+    /// Where a date begins in the journal; absent where it never began.
     ///
     /// # Errors
     /// Where sled fails.
-    pub fn numbered(
-        &self,
-        date: Date,
-        wanted: TicketNumber,
-    ) -> Result<Option<TicketId>, MetricsError> {
-        let id = self.numbers.get(number_key(date, wanted))?;
-        Ok(id.and_then(|id| number(&id)).map(TicketId))
+    pub fn begun(&self, date: Date) -> Result<Option<Beginning>, MetricsError> {
+        let value = self.begins.get(date.to_string())?;
+        Ok(value.and_then(|value| Beginning::from_bytes(&value)))
     }
 
-    /// All tickets of a date, by number.
+    /// The date on which a ticket was issued, if it was: the last one that began before it.
     ///
     /// # Errors
-    /// Where sled fails or a row is damaged.
-    pub fn tickets_of(&self, date: Date) -> Result<Vec<Ticket>, MetricsError> {
-        let mut tickets = Vec::new();
-        for item in self.numbers.scan_prefix(format!("{date}/")) {
-            let (_, id) = item?;
-            if let Some(id) = number(&id)
-                && let Some(ticket) = self.ticket(TicketId(id))?
-            {
-                tickets.push(ticket);
+    /// Where sled fails.
+    pub fn date_of(&self, ticket: TicketId) -> Result<Option<Date>, MetricsError> {
+        for item in self.begins.iter().rev() {
+            let (key, value) = item?;
+            let earlier = Beginning::from_bytes(&value)
+                .is_some_and(|beginning| beginning.issued_before < ticket.0);
+            if earlier {
+                let date = std::str::from_utf8(&key).ok();
+                return Ok(date.and_then(|date| date.parse().ok()));
             }
         }
-        Ok(tickets)
-    }
-
-    /// Journal sequence of the record that began a date; absent where the date never began.
-    ///
-    /// # Errors
-    /// Where sled fails.
-    pub fn begun(&self, date: Date) -> Result<Option<u64>, MetricsError> {
-        let seq = self.begins.get(date.to_string())?;
-        Ok(seq.and_then(|seq| number(&seq)))
+        Ok(None)
     }
 
     /// Sequence of the last record that is counted; 0 if none is.
@@ -274,10 +268,14 @@ mod tests {
             assert!(key > date.to_string() && key < date.tomorrow().unwrap().to_string());
         }
         assert_eq!(parse_day_key(b"2026-10-05/x"), None);
-        let number = TicketNumber {
-            series: 'P',
-            number: 27,
+        let beginning = Beginning {
+            seq: 7,
+            issued_before: u64::MAX - 1,
         };
-        assert_eq!(number_key(date, number), "2026-10-05/P00027");
+        assert_eq!(
+            Beginning::from_bytes(&beginning.to_bytes()),
+            Some(beginning)
+        );
+        assert_eq!(Beginning::from_bytes(&7_u64.to_be_bytes()), None);
     }
 }

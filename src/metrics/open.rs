@@ -1,18 +1,18 @@
 //! Opening: whatever is wrong with the metrics, they are moved aside and made anew.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::apply::guarded;
-use super::{EPOCH, FIGURES, FIGURES_NOW, Metrics, MetricsError, SUSPECT, TOLERATED, number};
+use super::{
+    Beginning, EPOCH, FIGURES, FIGURES_NOW, Metrics, MetricsError, SUSPECT, TOLERATED, number,
+};
 use crate::journal::{self, Progress};
-use crate::queue::catalogue::Service;
-use crate::queue::statistics::{ServiceFigures, service_figures};
 
 /// Memory for sled's pages, bytes.
 const CACHE_BYTES: u64 = 24 * 1024 * 1024;
@@ -20,7 +20,7 @@ const CACHE_BYTES: u64 = 24 * 1024 * 1024;
 /// How often sled writes what is in memory, milliseconds.
 const FLUSH_EVERY_MS: u64 = 500;
 
-/// Dates, newest first, whose figures are compared with their tickets at each start.
+/// Dates, newest first, whose figures are compared with the journal at each start.
 const COMPARED_DATES: usize = 3;
 
 /// What names of metrics moved aside begin with, before date and time.
@@ -74,7 +74,7 @@ impl Metrics {
             let metrics = Self::open_trees(&dir)?;
             metrics.take_epoch(data)?;
             opened.caught_up = metrics.catch_up(data, tz, progress)?;
-            if let Some(why) = metrics.compare_newest(tz)? {
+            if let Some(why) = metrics.compare_newest(data, tz)? {
                 metrics.meta.insert(TOLERATED, why.as_str())?;
             }
             Ok(metrics)
@@ -113,12 +113,8 @@ impl Metrics {
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY_MS))
             .open()?;
-        // The means that waits were promised by before they were simulated.
-        db.drop_tree("learned")?;
         let metrics = Self {
             days: db.open_tree("days")?,
-            tickets: db.open_tree("tickets")?,
-            numbers: db.open_tree("numbers")?,
             forecast: db.open_tree("forecast")?,
             begins: db.open_tree("begins")?,
             meta: db.open_tree("meta")?,
@@ -155,7 +151,7 @@ impl Metrics {
                 "they count {applied} records and the journal ends with {last_seq}"
             )));
         }
-        let why = self.compare_newest(tz)?;
+        let why = self.compare_newest(data, tz)?;
         let tolerated = self.meta.get(TOLERATED)?;
         Ok(why.filter(|why| tolerated.is_none_or(|known| known != why.as_bytes())))
     }
@@ -173,34 +169,38 @@ impl Metrics {
         Ok(true)
     }
 
-    /// Compares the newest dates' figures by service with their tickets.
-    fn compare_newest(&self, tz: &TimeZone) -> Result<Option<String>, MetricsError> {
-        let mut dates = Vec::new();
-        for item in self.days.iter().rev() {
-            let (key, _) = item?;
-            let Some((date, _)) = super::parse_day_key(&key) else {
-                continue;
-            };
-            if dates.last() != Some(&date) {
-                if dates.len() == COMPARED_DATES {
-                    break;
-                }
-                dates.push(date);
-            }
-        }
-        for date in dates {
+    /// The newest dates' figures by service are those that the journal gives for them. Where the
+    /// journal is damaged there, nothing is compared.
+    fn compare_newest(&self, data: &Path, tz: &TimeZone) -> Result<Option<String>, MetricsError> {
+        let begins: Vec<_> = self.newest_dates()?;
+        let Some((_, first)) = begins.last() else {
+            return Ok(None);
+        };
+        let Some(counted) = self.count_again(data, tz, first.seq)? else {
+            return Ok(None);
+        };
+        for (date, _) in begins {
             let end = date.tomorrow().unwrap_or(date);
-            let kept = self.days(date..end)?.remove(&date).unwrap_or_default();
-            let mut counted: BTreeMap<Service, ServiceFigures> = BTreeMap::new();
-            for ticket in self.tickets_of(date)? {
-                let row = counted.entry(ticket.issued_for).or_default();
-                row.merge(&service_figures(&ticket, tz), 1);
-            }
-            if kept.services != counted {
+            let kept = self.services(date..end)?.remove(&date).unwrap_or_default();
+            let again = counted.get(&date).map(|day| &day.services);
+            if again.map_or(!kept.services.is_empty(), |again| *again != kept.services) {
                 return Ok(Some(format!("{date} differs from its tickets")));
             }
         }
         Ok(None)
+    }
+
+    /// The dates that began last, newest first, with where they begin.
+    fn newest_dates(&self) -> Result<Vec<(Date, Beginning)>, MetricsError> {
+        let mut dates = Vec::new();
+        for item in self.begins.iter().rev().take(COMPARED_DATES) {
+            let (key, value) = item?;
+            let date = std::str::from_utf8(&key)
+                .ok()
+                .and_then(|date| date.parse().ok());
+            dates.extend(date.zip(Beginning::from_bytes(&value)));
+        }
+        Ok(dates)
     }
 }
 

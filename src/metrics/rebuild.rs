@@ -1,5 +1,7 @@
 //! From the journal to the rows: what is missing, everything, or only to compare.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -89,8 +91,33 @@ impl Metrics {
         Ok(counted)
     }
 
-    /// Recomputes everything from the journal and tells each row that differs. Holds the tickets
-    /// of one date in memory.
+    /// The figures of the records from `seq` on, with which a date begins, that are counted in the
+    /// rows; none where one of them cannot be read.
+    pub(super) fn count_again(
+        &self,
+        data: &Path,
+        tz: &TimeZone,
+        seq: u64,
+    ) -> Result<Option<BTreeMap<Date, DayFigures>>, MetricsError> {
+        let applied = self.applied_seq()?;
+        let mut fold = Fold::new(tz);
+        let mut sum = Sum::default();
+        for item in journal::read_near(data, seq).map_err(unreadable(data))? {
+            let Ok(record) = item else { return Ok(None) };
+            if record.seq > applied {
+                break;
+            }
+            if record.seq < seq {
+                continue;
+            }
+            if let Some(change) = fold.next(&record) {
+                sum.add(&change);
+            }
+        }
+        Ok(Some(sum.days))
+    }
+
+    /// Recomputes everything from the journal and tells each row that differs.
     ///
     /// # Errors
     /// Where the journal cannot be listed, sled fails or a row is damaged.
@@ -114,14 +141,12 @@ impl Metrics {
                 sum.add(&change);
             }
             if let Fact::Queue(Event::DayBegan { .. }) = &record.fact {
-                self.compare_tickets(&mut sum, &mut differences)?;
                 let (done, total) = records.progress();
                 progress(done, total);
             }
         }
-        self.compare_tickets(&mut sum, &mut differences)?;
-        for (date, seq) in &sum.begins {
-            if self.begun(*date)? != Some(*seq) {
+        for (date, beginning) in &sum.begins {
+            if self.begun(*date)? != Some(*beginning) {
                 differences.push(format!("where {date} begins differs"));
             }
         }
@@ -136,30 +161,17 @@ impl Metrics {
         }
         Ok(differences)
     }
-
-    fn compare_tickets(
-        &self,
-        sum: &mut Sum,
-        differences: &mut Vec<String>,
-    ) -> Result<(), MetricsError> {
-        for (id, mut ticket) in std::mem::take(&mut sum.tickets) {
-            let kept = self.ticket(id)?;
-            self.as_cleared(&mut ticket, kept.as_ref())?;
-            if kept.as_ref() != Some(&ticket) {
-                differences.push(format!("ticket {} differs", id.0));
-            }
-            if self.numbered(ticket.date, ticket.number)? != Some(id) {
-                differences.push(format!("number {} of {}", ticket.number, ticket.date));
-            }
-        }
-        Ok(())
-    }
 }
 
 fn read(data: &Path, applied: u64) -> Result<Records, MetricsError> {
-    journal::read_from_snapshot(data, applied).map_err(|source| MetricsError::File {
+    journal::read_from_snapshot(data, applied).map_err(unreadable(data))
+}
+
+fn unreadable(data: &Path) -> impl FnOnce(io::Error) -> MetricsError {
+    let path = data.join("journal");
+    move |source| MetricsError::File {
         what: "read",
-        path: data.join("journal"),
+        path,
         source,
-    })
+    }
 }

@@ -12,9 +12,8 @@ use super::apply::guarded;
 use super::open::SET_ASIDE;
 use super::{About, Metrics, MetricsError, day_key, row};
 use crate::journal::{ClearedQuarter, Quarter};
-use crate::queue::retention::{CLEARED, FieldClass};
+use crate::queue::retention::FieldClass;
 use crate::queue::statistics::DayCounts;
-use crate::queue::ticket::{CancelReason, Place, Ticket};
 
 /// Removes metrics that were moved aside on a date that is `over`: they hold fields of the quarters
 /// before, and whatever is in them can be made anew from the journal.
@@ -67,15 +66,6 @@ impl Metrics {
             let mut changed = 0;
             for date in first.series(1.day()).take_while(|date| *date <= last) {
                 changed += self.redact_counts(date, &redactor)?;
-                for mut ticket in self.tickets_of(date)? {
-                    let before = ticket.clone();
-                    redactor.ticket(&mut ticket);
-                    if ticket != before {
-                        let bytes = json("ticket", &ticket)?;
-                        self.tickets.insert(ticket.id.0.to_be_bytes(), bytes)?;
-                        changed += 1;
-                    }
-                }
             }
             let key = meta_key(cleared.quarter);
             self.meta.insert(&key, json(&key, &cleared.classes)?)?;
@@ -110,35 +100,6 @@ impl Metrics {
         let value = self.meta.get(&key)?;
         let classes = value.map(|value| row(key.as_bytes(), &value));
         Ok(classes.transpose()?.unwrap_or_default())
-    }
-
-    /// A ticket as a replay gives it, without what was cleared in its row: a date's last tickets
-    /// stand once more, whole, in the next quarter's first snapshot, which is cleared with that one.
-    pub(super) fn as_cleared(
-        &self,
-        ticket: &mut Ticket,
-        kept: Option<&Ticket>,
-    ) -> Result<(), MetricsError> {
-        let Some(kept) = kept else { return Ok(()) };
-        if self.redacted(Quarter::of(ticket.date))?.is_empty() {
-            return Ok(());
-        }
-        if kept.track.0.is_empty() {
-            ticket.track.0.clear();
-        }
-        if let Place::Cancelled {
-            reason: CancelReason::Staff { text },
-            ..
-        } = &kept.place
-            && text == CLEARED
-            && let Place::Cancelled {
-                reason: CancelReason::Staff { text },
-                ..
-            } = &mut ticket.place
-        {
-            CLEARED.clone_into(text);
-        }
-        Ok(())
     }
 }
 

@@ -28,12 +28,12 @@ pub struct Change {
     pub began: Option<Date>,
     /// What that date begins with: the visits booked for it.
     pub began_figures: DayFigures,
+    /// Tickets ever issued before the event: those of a date that begins with it are later ones.
+    pub issued_before: u64,
     /// Journal sequence of the event.
     pub seq: u64,
     /// Differences; merging them in brings the date up to date.
     pub figures: DayFigures,
-    /// Tickets as the event left them.
-    pub tickets: Vec<Ticket>,
 }
 
 /// The first half of a [`Change`], taken before the event is applied.
@@ -66,7 +66,6 @@ impl Pending {
             pending.after.clear();
             for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
                 pending.change.count(&ticket, tz, 1);
-                pending.change.tickets.push(ticket);
             }
         }
         pending
@@ -80,8 +79,8 @@ impl Pending {
             figures: DayFigures::default(),
             began: None,
             began_figures: DayFigures::default(),
+            issued_before: before.tickets_issued,
             seq: happened.seq,
-            tickets: Vec::new(),
         };
         count_event(&mut change.figures.counts, before, happened);
         let visits = touches_visits(&happened.event);
@@ -107,7 +106,6 @@ impl Pending {
     pub fn complete(mut self, after: &Centre) -> Change {
         for ticket in self.after.iter().filter_map(|id| after.tickets.get(id)) {
             self.change.count(ticket, &self.tz, 1);
-            self.change.tickets.push(ticket.clone());
         }
         if self.visits {
             let date = self.change.date;

@@ -4,8 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::Date;
+use rinda::journal::read_near;
 use rinda::metrics::Metrics;
+use rinda::queue::catalogue::Service;
+use rinda::queue::change::Change;
+use rinda::queue::statistics::{DayFigures, ServiceFigures};
 use rinda::queue::ticket::{DeskNumber, TicketId};
+use rinda::report::DayLog;
 
 use crate::common::{Centre, Seeded, TICKETS_A_DAY, at, open, open_metrics, riga, scratch, visit};
 
@@ -37,11 +42,93 @@ fn figures_are_those_of_a_recomputation() {
         assert_eq!(issued as u64, TICKETS_A_DAY);
         assert_eq!(day.desks[&DeskNumber(1)].finished as u64, TICKETS_A_DAY);
     }
-    let ticket = metrics.ticket(TicketId(3)).unwrap().unwrap();
-    let found = metrics.numbered(ticket.date, ticket.number).unwrap();
-    assert_eq!(found, Some(TicketId(3)));
-    let of_day = metrics.tickets_of(ticket.date).unwrap();
-    assert_eq!(of_day.len() as u64, TICKETS_A_DAY);
+}
+
+#[test]
+fn the_journal_tells_an_old_dates_tickets_from_where_it_begins() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    let mut known = Vec::new();
+    for day in 0..DAYS {
+        centre.day(day);
+        let tickets = centre.state.centre.tickets.clone();
+        known.push((centre.state.centre.date.unwrap(), tickets));
+    }
+    let last = centre.state.centre.tickets_issued;
+    for (date, tickets) in known {
+        let begins = centre.metrics.begun(date).unwrap().unwrap();
+        let records = read_near(dir.path(), begins.seq).unwrap();
+        let told = DayLog::read(date, records.flatten()).unwrap().tickets();
+        assert_eq!(told, tickets);
+        // The first and the last ticket of a date are its own.
+        let (first, last) = (tickets.keys().next(), tickets.keys().next_back());
+        assert_eq!(begins.issued_before + 1, first.unwrap().0);
+        for ticket in [first, last] {
+            let of = centre.metrics.date_of(*ticket.unwrap()).unwrap();
+            assert_eq!(of, Some(date));
+        }
+    }
+    assert_eq!(centre.metrics.date_of(TicketId(0)).unwrap(), None);
+    // Made anew they say the same.
+    let before = |metrics: &Metrics| {
+        let of = |ticket| metrics.date_of(TicketId(ticket)).unwrap();
+        (1..=last).map(of).collect::<Vec<_>>()
+    };
+    let dates = before(&centre.metrics);
+    let seq = centre.state.seq;
+    drop(centre);
+    fs::remove_dir_all(dir.path().join("metrics")).unwrap();
+    let (metrics, _) = open_metrics(dir.path(), seq);
+    assert_eq!(before(&metrics), dates);
+}
+
+#[test]
+fn figures_that_the_journal_does_not_give_are_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    (0..DAYS).for_each(|day| centre.day(day));
+    let seq = centre.state.seq;
+    let right = centre.metrics.days(dates()).unwrap();
+    let date = centre.state.centre.date.unwrap();
+    let mut figures = DayFigures::default();
+    figures.services.insert(
+        Service::OrderIntake,
+        ServiceFigures {
+            issued: 2,
+            ..ServiceFigures::default()
+        },
+    );
+    let change = Change {
+        date,
+        began: None,
+        began_figures: DayFigures::default(),
+        issued_before: 0,
+        seq: seq + 1,
+        figures,
+    };
+    // Two tickets are counted for one of the journal.
+    let start = at("2026-10-06T15:00:00Z");
+    centre.metrics.apply(&[change], seq + 1).unwrap();
+    centre
+        .journal
+        .append(&visit(seq + 1, 42, start)[..1])
+        .unwrap();
+    drop(centre);
+    let (metrics, opened) = open_metrics(dir.path(), seq + 1);
+    let (_, why) = opened.set_aside.unwrap();
+    assert!(why.contains("differs from its tickets"), "{why}");
+    assert_eq!(differences(&metrics, dir.path()), Vec::<String>::new());
+    let mut now = metrics.days(dates()).unwrap();
+    assert_ne!(now, right);
+    assert_eq!(
+        now.remove(&date)
+            .unwrap()
+            .services
+            .values()
+            .map(|row| row.issued)
+            .sum::<i64>(),
+        21
+    );
 }
 
 #[test]

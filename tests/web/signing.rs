@@ -116,7 +116,8 @@ async fn a_quarter_before_the_journal_is_not_signed() {
     let answer = centre
         .post("quality", &format!("{path}/sign-off"), &body.to_string())
         .await;
-    assert_eq!(answer.refusal(), (409, "quarter_not_closed".to_owned()));
+    assert_eq!(answer.refusal(), (409, "quarter_without_data".to_owned()));
+    assert_eq!(report["sign_off"]["state"], "no_data");
 }
 
 #[tokio::test]
