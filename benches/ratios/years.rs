@@ -127,11 +127,11 @@ impl Maker {
 
     fn day(&mut self, day: Date, tickets: u64) -> Result<()> {
         let opens = day.at(8, 30, 0, 0).to_zoned(self.zone.clone())?.timestamp();
-        // A clock tells nanoseconds, and these do not pack.
+        // A clock tells milliseconds, and these do not pack.
         let at = |second: i64| {
-            let fraction = spread((opens.as_second() + second).unsigned_abs()) % 1_000_000_000;
+            let fraction = spread((opens.as_second() + second).unsigned_abs()) % 1_000;
             let fraction = i64::try_from(fraction).unwrap_or(0);
-            opens + SignedDuration::from_secs(second) + SignedDuration::from_nanos(fraction)
+            opens + SignedDuration::from_secs(second) + SignedDuration::from_millis(fraction)
         };
         self.writer.begin(day, opens)?;
         let desks = u16::try_from(tickets.div_ceil(TICKETS_PER_DESK))?;

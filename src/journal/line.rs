@@ -130,6 +130,11 @@ impl<'a> Line<'a> {
         })
     }
 
+    /// What stands behind the link; [`write_rest`] makes the line of it again.
+    pub(super) fn rest(&self) -> Option<&'a [u8]> {
+        prev(self.json).map(|(_, rest)| rest)
+    }
+
     /// The link the next line of the file has to carry.
     pub(super) fn link(&self) -> Link {
         Link::of(self.bytes)
@@ -241,22 +246,35 @@ fn put(
     out: &mut Vec<u8>,
 ) -> Result<Link, serde_json::Error> {
     let mark = if snapshot { SNAPSHOT_MARK } else { "" };
-    let mut covered = format!("{seq} {HEAD}{prev}\",{mark}").into_bytes();
+    let mut rest = mark.as_bytes().to_vec();
     if let Some(was) = head.was {
-        covered.extend_from_slice(format!("{WAS}{was}\",").as_bytes());
+        rest.extend_from_slice(format!("{WAS}{was}\",").as_bytes());
     }
     if let Some(cleared) = &head.cleared {
-        covered.extend_from_slice(CLEARED.as_bytes());
-        serde_json::to_writer(&mut covered, cleared)?;
-        covered.push(b',');
+        rest.extend_from_slice(CLEARED.as_bytes());
+        serde_json::to_writer(&mut rest, cleared)?;
+        rest.push(b',');
     }
-    covered.extend_from_slice(fields);
+    rest.extend_from_slice(fields);
+    Ok(write_rest(seq, prev, &rest, out))
+}
+
+/// Appends a line of which everything behind the link is known, and says what the next line links
+/// to.
+pub(super) fn write_rest(seq: u64, prev: Link, rest: &[u8], out: &mut Vec<u8>) -> Link {
     let start = out.len();
-    out.extend_from_slice(format!("{:08x} ", crc32c::crc32c(&covered)).as_bytes());
-    out.extend_from_slice(&covered);
+    // The checksum goes here once it is known.
+    out.extend_from_slice(b"00000000 ");
+    let covered = out.len();
+    out.extend_from_slice(format!("{seq} {HEAD}{prev}\",").as_bytes());
+    out.extend_from_slice(rest);
+    let crc = crc32c::crc32c(out.get(covered..).unwrap_or_default());
+    for (place, digit) in out.iter_mut().skip(start).zip(format!("{crc:08x}").bytes()) {
+        *place = digit;
+    }
     let link = Link::of(out.get(start..).unwrap_or_default());
     out.push(b'\n');
-    Ok(link)
+    link
 }
 
 #[cfg(test)]

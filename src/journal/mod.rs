@@ -14,6 +14,7 @@
 //! directory can be read, and tells everything that is wrong.
 
 mod append;
+mod bare;
 mod closed;
 mod damage;
 mod dates;
