@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rinda::app::retention::Outcome;
-use rinda::journal::{Damage, RedactError, Secrets, backup, due, export, import, verify};
+use rinda::journal::{Damage, Link, RedactError, Secrets, backup, due, export, import, verify};
 use rinda::queue::retention::FieldClass;
 
 use crate::common::{self, open, open_metrics, riga};
@@ -111,6 +111,28 @@ fn damage_in_a_cleared_file_is_found_and_a_damaged_one_is_not_sealed_anew() {
     assert!(outcome.refused[0].contains("2026-Q3.ndjson.zst"));
 }
 
+/// The lines of a packed frame with what it leaves out: checksums, sequences and links.
+fn whole(frame: &str) -> String {
+    let (head, lines) = frame.split_once('\n').unwrap();
+    let words: Vec<&str> = head.split(' ').collect();
+    let [mark, first, prev, last] = words[..] else {
+        panic!("{head}")
+    };
+    assert_eq!(mark, "bare");
+    let (mut seq, mut prev) = (first.parse::<u64>().unwrap(), prev.to_owned());
+    let mut text = String::new();
+    for line in lines.lines() {
+        let covered = format!(r#"{seq} {{"v":1,"prev":"{prev}",{line}"#);
+        let line = format!("{:08x} {covered}", crc32c::crc32c(covered.as_bytes()));
+        prev = Link::of(line.as_bytes()).to_string();
+        seq += 1;
+        text.push_str(&line);
+        text.push('\n');
+    }
+    assert_eq!(prev, last);
+    text
+}
+
 /// Puts a file of other lines, sound in itself, in the place of the cleared one.
 fn forge(data: &Path) {
     let other = common::scratch();
@@ -130,7 +152,7 @@ fn forge(data: &Path) {
         let (_, rest) = next.split_once("\"prev\":\"").unwrap();
         rest[..16].to_owned()
     };
-    let text = String::from_utf8(lines).unwrap();
+    let text = whole(&String::from_utf8(lines).unwrap());
     let last = text.lines().last().unwrap();
     let covered = last.split_once(' ').unwrap().1;
     let (head, fields) = covered.split_once("\",").unwrap();
