@@ -456,6 +456,7 @@ export class PretendCentre {
       finished_today: desk.finished,
       closing: this.#closing(),
       alerts: [],
+      check_payment: false,
       no_kiosk: false,
       help: this.help,
       desks: this.desks.map((other) => ({

@@ -52,6 +52,17 @@ pub struct Parts {
     pub ways: Arc<Ways>,
     /// Who is told of feedback.
     pub feedback: Vec<Route>,
+    /// Who is told of technical failures.
+    pub incidents: Vec<Route>,
+}
+
+impl Parts {
+    fn receivers(&self, about: About) -> &[Route] {
+        match about {
+            About::Feedback { .. } => &self.feedback,
+            About::Incident { .. } => &self.incidents,
+        }
+    }
 }
 
 /// A route that failed: others wait for the same trouble to end.
@@ -122,11 +133,8 @@ impl Sender {
     /// Makes messages of what is to be told. Nobody is named: nothing is queued. What the journal
     /// does not take now is queued at the next look.
     async fn queue(&self, quality: &Quality) {
-        if !self.has_untold(quality) {
-            return;
-        }
-        for about in quality.untold() {
-            let to = self.parts.feedback.clone();
+        for (about, to) in self.untold(quality) {
+            let to = to.to_vec();
             let queued = QualityEvent::Message(MessageEvent::Queued { about, to });
             let kept = self.parts.engine.keep_quality(Actor::Rinda, queued, None);
             if let Err(error) = kept.await {
@@ -135,8 +143,16 @@ impl Sender {
         }
     }
 
+    /// What is to be told to somebody and has no message yet.
+    fn untold<'a>(&'a self, quality: &'a Quality) -> impl Iterator<Item = (About, &'a [Route])> {
+        let untold = quality.untold();
+        untold
+            .map(|about| (about, self.parts.receivers(about)))
+            .filter(|(_, to)| !to.is_empty())
+    }
+
     fn has_untold(&self, quality: &Quality) -> bool {
-        !self.parts.feedback.is_empty() && quality.untold().next().is_some()
+        self.untold(quality).next().is_some()
     }
 
     /// What is to be sent now: on each route one at a time, the one that waits longest first.
@@ -296,7 +312,7 @@ async fn record(engine: &EngineHandle, event: MessageEvent) {
 pub fn listed(quality: &Quality, tz: &TimeZone) -> String {
     let mut lines = Vec::new();
     for (id, message) in quality.outbox.iter() {
-        let About::Feedback { id: entry } = message.about;
+        let about = message.about;
         let since = wording::date_and_time(message.queued_at, tz);
         for leg in &message.legs {
             let how = match leg.trouble {
@@ -309,10 +325,7 @@ pub fn listed(quality: &Quality, tz: &TimeZone) -> String {
                     leg.detail
                 ),
             };
-            lines.push(format!(
-                "#{id}  feedback {entry}  {}  since {since}  {how}",
-                leg.to
-            ));
+            lines.push(format!("#{id}  {about}  {}  since {since}  {how}", leg.to));
         }
     }
     if lines.is_empty() {

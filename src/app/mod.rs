@@ -184,6 +184,7 @@ pub async fn run(options: Options) -> Result<Centre> {
         centre_id: config.centre_id.clone(),
         ways: Arc::new(config.telling.ways.clone()),
         feedback: config.telling.feedback.clone(),
+        incidents: config.telling.incidents.clone(),
     };
     let reports = Arc::new(ports::Figures {
         metrics: metrics.clone(),
@@ -220,6 +221,7 @@ pub async fn run(options: Options) -> Result<Centre> {
             staff_figures: config.staff_figures,
             survey: survey::mode(&config.survey),
             feedback_is_told: !config.telling.feedback.is_empty(),
+            incidents_are_told: !config.telling.incidents.is_empty(),
         },
         Ports {
             simulated: Some(Arc::new(ports::SimulatedDevices(simulated))),

@@ -32,7 +32,7 @@ pub(super) enum OutboxCommand {
 pub(super) enum MailCommand {
     /// Send a test message by each configured way and tell what the servers said
     Test {
-        /// Only there: mail:name@example.lv or webhook [default: those told of feedback]
+        /// Only there: mail:name@example.lv or webhook [default: all who are told of something]
         #[arg(long, value_name = "ROUTE")]
         to: Option<Route>,
     },
@@ -67,10 +67,10 @@ pub(super) async fn outbox(place: &Place, command: OutboxCommand) -> Result<Exit
 pub(super) async fn mail(place: &Place, command: MailCommand) -> Result<ExitCode> {
     let MailCommand::Test { to } = command;
     let config = place.config()?;
-    let routes = to.map_or_else(|| config.telling.feedback.clone(), |to| vec![to]);
+    let routes = to.map_or_else(|| config.telling.receivers(), |to| vec![to]);
     if routes.is_empty() {
         return Err(WrongUse(
-            "the configuration names nobody in [feedback] to: name a route with --to".to_owned(),
+            "the configuration names nobody in [feedback] or [incidents] to: name a route with --to".to_owned(),
         )
         .into());
     }

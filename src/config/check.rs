@@ -77,6 +77,7 @@ pub(super) fn check(file: File, found: &mut Found<'_>) -> Option<Config> {
         file.mail.as_ref(),
         file.webhook.as_ref(),
         &file.feedback,
+        &file.incidents,
         found,
     );
     Some(Config {

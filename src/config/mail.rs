@@ -1,5 +1,5 @@
-//! `[mail]`, `[webhook]` and `[feedback]`: ways out of the centre, and who is told of feedback
-//! (clause 29). Secrets stand in files of their own.
+//! `[mail]`, `[webhook]`, `[feedback]` and `[incidents]`: ways out of the centre, and who is told of
+//! feedback (clause 29) and of technical failures (A2/2/4). Secrets stand in files of their own.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::place::{At, Found};
 use crate::outbox::{MailServer, MailTls, Ways, Webhook};
 use crate::quality::messages::{Route, is_address};
 
-/// Receivers of feedback.
+/// Receivers of one subject.
 const RECEIVERS_MAX: usize = 8;
 
 /// `[mail]` as it is written.
@@ -32,10 +32,10 @@ pub(super) struct WebhookTable {
     ca_file: Option<PathBuf>,
 }
 
-/// `[feedback]` as it is written.
+/// `[feedback]` or `[incidents]` as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct FeedbackTable {
+pub(super) struct ReceiversTable {
     to: Vec<String>,
 }
 
@@ -46,21 +46,50 @@ pub struct Telling {
     pub ways: Ways,
     /// Who is told of feedback; nobody where empty, and clause 29 is then not met.
     pub feedback: Vec<Route>,
+    /// Who is told of technical failures (A2/2/4.1, 4.6); where empty, people tell them by phone.
+    pub incidents: Vec<Route>,
+}
+
+impl Telling {
+    /// Everybody who is told of something, each once.
+    pub fn receivers(&self) -> Vec<Route> {
+        let mut routes = self.feedback.clone();
+        for route in &self.incidents {
+            if !routes.contains(route) {
+                routes.push(route.clone());
+            }
+        }
+        routes
+    }
 }
 
 pub(super) fn check(
     mail: Option<&MailTable>,
     webhook: Option<&WebhookTable>,
-    feedback: &FeedbackTable,
+    feedback: &ReceiversTable,
+    incidents: &ReceiversTable,
     found: &mut Found<'_>,
 ) -> Telling {
     let ways = Ways {
         mail: mail.map(|table| check_mail(table, found)),
         webhook: webhook.map(|table| check_webhook(table, found)),
     };
+    Telling {
+        feedback: check_receivers("feedback", feedback, &ways, found),
+        incidents: check_receivers("incidents", incidents, &ways, found),
+        ways,
+    }
+}
+
+fn check_receivers(
+    subject: &str,
+    table: &ReceiversTable,
+    ways: &Ways,
+    found: &mut Found<'_>,
+) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
-    for (place, text) in feedback.to.iter().enumerate() {
-        let at = [At::Key("feedback"), At::Key("to"), At::Index(place)];
+    for (place, text) in table.to.iter().enumerate() {
+        let at = [At::Key(subject), At::Key("to"), At::Index(place)];
         let missing = match text.parse() {
             Err(error) => {
                 let error: crate::quality::messages::NoRoute = error;
@@ -82,17 +111,14 @@ pub(super) fn check(
             found.note(&at, format!("\"{text}\" {why}"));
         }
     }
-    if feedback.to.len() > RECEIVERS_MAX {
-        let at = [At::Key("feedback"), At::Key("to")];
+    if table.to.len() > RECEIVERS_MAX {
+        let at = [At::Key(subject), At::Key("to")];
         found.note(
             &at,
             format!("at most {RECEIVERS_MAX} receivers: use a list of the mail server"),
         );
     }
-    Telling {
-        ways,
-        feedback: routes,
-    }
+    routes
 }
 
 const fn mail_key(key: &str) -> [At<'_>; 2] {
@@ -201,12 +227,14 @@ mod tests {
         let told = telling(
             "[mail]\nhost = \"mail.example.lv\"\nfrom = \"rinda@example.lv\"\nuser = \"rinda\"\npassword_file = \"/etc/rinda/mail\"\n\
              [webhook]\nurl = \"http://[::1]:9/x\"\nsecret_file = \"s\"\n\
-             [feedback]\nto = [\"mail:kvalitate@example.lv\", \"webhook\"]\n",
+             [feedback]\nto = [\"mail:kvalitate@example.lv\", \"webhook\"]\n\
+             [incidents]\nto = [\"webhook\"]\n",
         );
         let mail = told.ways.mail.unwrap();
         assert_eq!((mail.port, mail.tls), (587, MailTls::StartTls));
         let to = Route::Mail("kvalitate@example.lv".to_owned());
         assert_eq!(told.feedback, [to, Route::Webhook]);
+        assert_eq!(told.incidents, [Route::Webhook]);
         let implicit = telling("[mail]\nhost = \"h\"\nfrom = \"a@b\"\ntls = \"tls\"\n");
         assert_eq!(implicit.ways.mail.unwrap().port, 465);
     }

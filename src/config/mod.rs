@@ -62,7 +62,7 @@ pub struct Config {
     pub retention: Retention,
     /// Whether and how customers are asked after their visit.
     pub survey: SurveyPolicy,
-    /// Ways out of the centre, and who is told of feedback.
+    /// Ways out of the centre, and who is told of what.
     pub telling: Telling,
     /// What is accepted but leaves the standard.
     pub warnings: Vec<String>,
@@ -210,7 +210,9 @@ struct File {
     mail: Option<mail::MailTable>,
     webhook: Option<mail::WebhookTable>,
     #[serde(default)]
-    feedback: mail::FeedbackTable,
+    feedback: mail::ReceiversTable,
+    #[serde(default)]
+    incidents: mail::ReceiversTable,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,8 +10,9 @@ use super::handle::DeviceReport;
 use crate::access::DeviceRole;
 use crate::journal::state::State;
 use crate::quality::Quality;
+use crate::quality::incidents::Step;
 use crate::queue::displays::Display;
-use crate::queue::screens::Surroundings;
+use crate::queue::screens::{OpenIncident, Surroundings};
 use crate::queue::view::{Alert, NoticeLine};
 
 /// Takes in a report; whether pages may look other for it.
@@ -74,6 +75,22 @@ pub(super) fn keep_notice(around: &mut Arc<Surroundings>, quality: &Quality, tod
     if text != before {
         let notice = text.map(|text| NoticeLine { text: text.clone() });
         Arc::make_mut(around).notice = notice;
+    }
+}
+
+/// Takes in the technical failures that last.
+pub(super) fn keep_incidents(around: &mut Arc<Surroundings>, quality: &Quality) {
+    let open = quality.incidents.open();
+    let open: Vec<OpenIncident> = open
+        .map(|(_, incident)| OpenIncident {
+            since: incident.began_at,
+            words: incident.words().to_owned(),
+            next: incident.untaken().next().map_or("", Step::to_do),
+            checks_payment: incident.disturbed.checks_payment(),
+        })
+        .collect();
+    if open != around.incidents {
+        Arc::make_mut(around).incidents = open;
     }
 }
 

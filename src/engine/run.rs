@@ -646,6 +646,7 @@ impl Engine {
             &self.durable.quality,
             self.setup.date_of(at),
         );
+        around::keep_incidents(&mut self.around, &self.durable.quality);
         Arc::new(Published {
             sequence: self.sequence,
             at,

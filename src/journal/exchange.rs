@@ -170,6 +170,7 @@ fn leave_out_secrets(record: &mut Record) {
             | QualityEvent::Evaluation(_)
             | QualityEvent::Morning(_)
             | QualityEvent::Notice(_)
+            | QualityEvent::Incident(_)
             | QualityEvent::Survey(_)
             | QualityEvent::Signing(_)
             | QualityEvent::Message(_) => {}

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::quality::Quality;
 use crate::quality::feedback::{Entry, FeedbackKind};
-use crate::quality::messages::{About, Message};
+use crate::quality::incidents::Incident;
+use crate::quality::messages::{About, Message, News};
 use crate::queue::setup::Setup;
 use crate::queue::wording;
 
@@ -55,6 +56,16 @@ pub fn of_message(from: From<'_>, quality: &Quality, id: u64, message: &Message)
         About::Feedback { id } => {
             let entry = quality.feedback.entries.get(&id)?;
             Some(of_feedback(from, name, message.queued_at, id, entry))
+        }
+        About::Incident { id, news } => {
+            let incident = quality.incidents.get(id)?;
+            Some(of_incident(
+                from,
+                name,
+                message.queued_at,
+                (id, news),
+                incident,
+            ))
         }
     }
 }
@@ -131,6 +142,89 @@ fn of_feedback(from: From<'_>, name: String, at: Timestamp, id: u64, entry: &Ent
                 "received_at": entry.received_at(),
                 "entered_at": entry.entered_at,
                 "entered_by": entry.by,
+            },
+        }),
+        id: name,
+    }
+}
+
+/// Of a failure and its cause (A2/2/4.1), or that customers are served in full again (4.6).
+fn of_incident(
+    from: From<'_>,
+    name: String,
+    at: Timestamp,
+    (id, news): (u64, News),
+    incident: &Incident,
+) -> Letter {
+    let time = |at| wording::date_and_time(at, &from.setup.timezone);
+    let (title, clause) = match news {
+        News::Begun => ("Tehniska kļūme klientu apkalpošanā", "4.1."),
+        News::Resumed => ("Klientu apkalpošana ir atsākta pilnā apmērā", "4.6."),
+    };
+    let mut lines = vec![
+        title.to_owned(),
+        String::new(),
+        format!("Centrs: {}", from.setup.name),
+        format!("Traucēts: {}", incident.words()),
+        format!("Kopš: {}", time(incident.began_at)),
+    ];
+    if !incident.cause.is_empty() {
+        lines.push(format!("Cēlonis: {}", incident.cause));
+    }
+    match (news, incident.forecast_until) {
+        (News::Begun, Some(until)) => {
+            let lasts = incident.forecast().unwrap_or_default();
+            lines.push(format!(
+                "Prognozējamais novēršanas laiks: {} (pēc {})",
+                time(until),
+                wording::hours_and_minutes(lasts)
+            ));
+        }
+        (News::Begun, None) => {
+            lines.push("Prognozējamais novēršanas laiks: nav zināms".to_owned());
+        }
+        (News::Resumed, _) => {
+            let end = incident.resumed_at().unwrap_or(at);
+            lines.push(format!(
+                "Atsākta: {} (pēc {})",
+                time(end),
+                wording::hours_and_minutes(incident.lasted(end))
+            ));
+        }
+    }
+    if news == News::Begun && incident.is_forecast_long() {
+        lines.push(String::new());
+        lines.push(
+            "Prognozētais laiks ir ilgāks par 4 stundām: paziņojums jāievieto tīmekļa vietnē un \
+             twitterī (4.2.)."
+                .to_owned(),
+        );
+    }
+    lines.extend([
+        String::new(),
+        format!(
+            "Nosūtīts saskaņā ar klientu apkalpošanas standarta 2. situācijas {clause} punktu. Nr. {name}"
+        ),
+        String::new(),
+    ]);
+    Letter {
+        at,
+        subject: format!("{title}: {}", from.setup.name),
+        text: lines.join("\n"),
+        json: json!({
+            "message": name,
+            "about": "incident",
+            "centre": {"id": from.id, "name": from.setup.name},
+            "incident": {
+                "id": id,
+                "news": news,
+                "disturbed": incident.disturbed,
+                "what": incident.what,
+                "began_at": incident.began_at,
+                "cause": incident.cause,
+                "forecast_until": incident.forecast_until,
+                "website_due": incident.is_forecast_long(),
+                "resumed_at": incident.resumed_at(),
             },
         }),
         id: name,

@@ -95,6 +95,35 @@ pub enum About {
         /// The sequence that names it.
         id: u64,
     },
+    /// A technical failure (A2/2/4).
+    Incident {
+        /// The sequence that names it.
+        id: u64,
+        /// What of it.
+        news: News,
+    },
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Feedback { id } => write!(f, "feedback {id}"),
+            Self::Incident { id, news } => match news {
+                News::Begun => write!(f, "incident {id} begun"),
+                News::Resumed => write!(f, "incident {id} resumed"),
+            },
+        }
+    }
+}
+
+/// What is told of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// It has begun: cause and forecast (4.1).
+    Begun,
+    /// Customers are served in full again (4.6).
+    Resumed,
 }
 
 /// Why a message was not taken.

@@ -1,6 +1,6 @@
 //! What the standard wants kept of a centre's service beside its queue: evaluations (annex 1), mornings
 //! (annex 2), notices (17.5), feedback and complaints (clause 29) with the messages that tell of them,
-//! the survey of customers, signatures under quarters (A1.12).
+//! technical failures (A2/2/4), the survey of customers, signatures under quarters (A1.12).
 //! Pure, like the queue's rules: time and actor are passed in, facts are folded, nothing is read or
 //! written.
 //!
@@ -9,6 +9,7 @@
 
 pub mod evaluations;
 pub mod feedback;
+pub mod incidents;
 pub mod messages;
 pub mod mornings;
 pub mod notices;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::queue::command::Actor;
 use evaluations::{EvaluationEvent, EvaluationRejection, Evaluations};
 use feedback::{FeedbackBook, FeedbackEvent, FeedbackRejection, Telling};
+use incidents::{IncidentEvent, IncidentRejection, Incidents};
 use messages::{About, Ended, MessageEvent, MessageRejection, Outbox};
 use mornings::{MorningEvent, MorningRejection, Mornings};
 use notices::{NoticeEvent, NoticeRejection, Notices};
@@ -45,6 +47,8 @@ pub enum QualityEvent {
     Notice(NoticeEvent),
     /// Around feedback and complaints.
     Feedback(FeedbackEvent),
+    /// Around technical failures.
+    Incident(IncidentEvent),
     /// In the outbox of messages.
     Message(MessageEvent),
 }
@@ -77,6 +81,8 @@ pub struct Quality {
     pub notices: Notices,
     /// Feedback and complaints.
     pub feedback: FeedbackBook,
+    /// Technical failures.
+    pub incidents: Incidents,
     /// What is still to be told.
     pub outbox: Outbox,
 }
@@ -102,6 +108,9 @@ pub enum QualityRejection {
     /// Of feedback.
     #[error(transparent)]
     Feedback(#[from] FeedbackRejection),
+    /// Of a technical failure.
+    #[error(transparent)]
+    Incident(#[from] IncidentRejection),
     /// Of the outbox.
     #[error(transparent)]
     Message(#[from] MessageRejection),
@@ -125,6 +134,7 @@ impl Quality {
             QualityEvent::Survey(event) => self.survey.check(event)?,
             QualityEvent::Notice(event) => self.notices.check(now, tz, event)?,
             QualityEvent::Feedback(event) => self.feedback.check(now, event)?,
+            QualityEvent::Incident(event) => self.incidents.check(now, tz, event)?,
             QualityEvent::Message(event) => {
                 self.outbox.check(event)?;
                 if let MessageEvent::Queued { about, .. } = event
@@ -164,6 +174,7 @@ impl Quality {
             QualityEvent::Signing(event) => self.signatures.apply(noted, event),
             QualityEvent::Survey(event) => self.survey.apply(noted, event),
             QualityEvent::Feedback(event) => self.feedback.apply(noted, event),
+            QualityEvent::Incident(event) => self.incidents.apply(noted, event),
             QualityEvent::Message(event) => {
                 if let MessageEvent::Queued { about, .. } = event {
                     self.tell(*about, Telling::Waiting { since: noted.at });
@@ -185,6 +196,11 @@ impl Quality {
         entries
             .filter(|(_, entry)| entry.telling == Telling::Nobody)
             .map(|(id, _)| About::Feedback { id: *id })
+            .chain(
+                self.incidents
+                    .untold()
+                    .map(|(id, news)| About::Incident { id, news }),
+            )
     }
 
     fn is_to_tell(&self, about: About) -> bool {
@@ -193,12 +209,14 @@ impl Quality {
                 let entry = self.feedback.entries.get(&id);
                 entry.is_some_and(|entry| entry.telling == Telling::Nobody)
             }
+            About::Incident { id, news } => self.incidents.untold().any(|it| it == (id, news)),
         }
     }
 
     fn tell(&mut self, about: About, telling: Telling) {
         match about {
             About::Feedback { id } => self.feedback.tell(id, telling),
+            About::Incident { id, news } => self.incidents.tell(id, news, telling),
         }
     }
 }
@@ -213,12 +231,14 @@ impl Quality {
         self.mornings.clear_names();
         self.notices.clear_names();
         self.feedback.clear_names();
+        self.incidents.clear_names();
     }
 
     /// What people remarked.
     pub fn clear_words(&mut self) {
         self.mornings.clear_words();
         self.feedback.clear_words();
+        self.incidents.clear_words();
     }
 }
 
@@ -229,6 +249,7 @@ impl QualityEvent {
             Self::Morning(event) => event.clear_words(),
             Self::Survey(event) => event.clear_words(),
             Self::Feedback(event) => event.clear_words(),
+            Self::Incident(event) => event.clear_words(),
             // What was posted was public.
             Self::Evaluation(_) | Self::Signing(_) | Self::Notice(_) | Self::Message(_) => {}
         }

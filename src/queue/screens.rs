@@ -61,6 +61,21 @@ pub struct Surroundings {
     pub days_like: Option<Arc<DaysLike>>,
     /// The notice that customers are to read today.
     pub notice: Option<NoticeLine>,
+    /// Technical failures that last.
+    pub incidents: Vec<OpenIncident>,
+}
+
+/// A technical failure that lasts (A2/2/4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenIncident {
+    /// Since when.
+    pub since: Timestamp,
+    /// What is disturbed, in Latvian.
+    pub words: String,
+    /// What is to be done next, in Latvian.
+    pub next: &'static str,
+    /// Consultants phone about payment before they hand out an order (4.5).
+    pub checks_payment: bool,
 }
 
 /// All that views are made of.

@@ -59,6 +59,7 @@ impl Scene<'_> {
                 .map_or(0, |desk| desk.finished_today),
             closing: self.closing_line(),
             alerts: self.alerts(),
+            check_payment: self.checks_payment(staffed),
             no_kiosk: self.setup.no_kiosk,
             help: self.centre.help.keys().cloned().collect(),
             desks: self.desk_choices(),
@@ -95,7 +96,7 @@ impl Scene<'_> {
             display_list: self.manager_displays(),
             monitor: self.around.monitor.map(|(state, _)| state),
             closing: self.closing_view(),
-            alerts: self.alerts(),
+            alerts: self.manager_alerts(),
             curve: self.curve(),
             staffing: self.staffing_today(),
             mischief: self.mischief_today(),
@@ -152,6 +153,35 @@ impl Scene<'_> {
         }
         alerts.sort_by_key(|alert| (!alert.urgent, alert.since));
         alerts
+    }
+
+    /// As [`Scene::alerts`], with the failures that last (A2/2/4): what is to be done about them is
+    /// the manager's.
+    fn manager_alerts(&self) -> Vec<Alert> {
+        let mut alerts = self.alerts();
+        alerts.extend(self.around.incidents.iter().map(|incident| Alert {
+            kind: "incident".to_owned(),
+            text: format!(
+                "Tehniska kļūme: {}. Tagad: {}. Soļi ir lapā „Kalendārs”.",
+                incident.words, incident.next
+            ),
+            since: incident.since,
+            urgent: true,
+        }));
+        alerts.sort_by_key(|alert| (!alert.urgent, alert.since));
+        alerts
+    }
+
+    /// Whether a desk's customer has come for an order while electricity or internet fail (A2/2/4.5).
+    fn checks_payment(&self, staffed: Option<&Staffed>) -> bool {
+        let ticket = staffed.and_then(|staffed| match &staffed.seat {
+            Seat::Serving { ticket, .. } | Seat::Documents { ticket, .. } => Some(ticket),
+            Seat::Free { .. } | Seat::OnBreak { .. } | Seat::Called { .. } => None,
+        });
+        let ticket = ticket.and_then(|id| self.centre.tickets.get(id));
+        let mut failures = self.around.incidents.iter();
+        ticket.is_some_and(|ticket| ticket.service == Service::OrderHandout)
+            && failures.any(|incident| incident.checks_payment)
     }
 
     fn since(&self, moments: &BTreeMap<String, Timestamp>, kiosk: &str) -> Timestamp {

@@ -461,7 +461,8 @@ pub struct UndoLine {
 pub struct Alert {
     /// Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
     /// `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
-    /// `closing`, `messages` (feedback that could not be sent).
+    /// `closing`, `messages` (what could not be sent), `incident` (a technical failure that lasts; the
+    /// manager's only).
     pub kind: String,
     /// A Latvian sentence that says what to do.
     pub text: String,
@@ -508,6 +509,9 @@ pub struct DeskView {
     pub closing: ClosingLine,
     /// Alerts.
     pub alerts: Vec<Alert>,
+    /// Electricity or internet fail and this customer came for an order: the consultant phones the
+    /// Finance Department about its payment before handing it out (A2/2/4.5).
+    pub check_payment: bool,
     /// No kiosk in this centre: after each customer check the room (A2/2/2.2).
     pub no_kiosk: bool,
     /// Kiosks where somebody asked for help (A2/2/2.1).

@@ -1,7 +1,7 @@
 //! Latvian for tickets, displays and the voice: plurals, times, number words.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::forecast::promise::shown_min;
 use super::ticket::{DeskNumber, TicketNumber};
@@ -55,6 +55,17 @@ pub fn date_and_time(at: Timestamp, tz: &TimeZone) -> String {
 pub fn time(at: Timestamp, tz: &TimeZone) -> String {
     let local = at.to_zoned(tz.clone());
     format!("{}.{:02}", local.hour(), local.minute())
+}
+
+/// "45 min", "4 h", "4 h 1 min": begun minutes count, so that what is longer than four hours never
+/// reads "4 h".
+pub fn hours_and_minutes(lasts: SignedDuration) -> String {
+    let minutes = (lasts.as_millis().max(0) + 59_999) / 60_000;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 /// The start of a half-hour of the day (0 = 0.00): "8.30"

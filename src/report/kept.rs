@@ -1,7 +1,7 @@
 //! What a report says beyond the figures: what people noted of the quality of service.
 
 use super::model::QuarterReport;
-use super::{feedback, mornings, notices, register};
+use super::{feedback, incidents, mornings, notices, register};
 use crate::quality::Quality;
 use crate::queue::calendar::{Calendar, Edits};
 use crate::queue::setup::Setup;
@@ -12,6 +12,7 @@ pub fn add_kept(report: &mut QuarterReport, setup: &Setup, edits: &Edits, qualit
     let calendar = Calendar::new(&setup.hours, edits);
     let mut rows = mornings::rows(&report.days, quality);
     rows.extend(notices::rows(report, &calendar, &setup.timezone, quality));
+    rows.extend(incidents::rows(report, &setup.timezone, &quality.incidents));
     report.compliance.extend(rows);
     report.feedback = feedback::feedback_report(&quality.feedback, report.from, report.to);
     let told = feedback::row(&report.feedback, &setup.timezone);

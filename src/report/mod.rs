@@ -27,6 +27,7 @@ mod figures;
 mod flow;
 pub mod glossary;
 pub mod halves;
+mod incidents;
 mod kept;
 mod latvian;
 mod links;

@@ -19,6 +19,7 @@ mod display;
 mod evaluations;
 mod feedback;
 mod headers;
+mod incidents;
 mod kiosks;
 mod limits;
 mod live;

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::problem::Problem;
 use super::{
     AppState, access, appointments, calendar, centre, closing, desk_steps, desks, evaluations,
-    feedback, headers, kiosks, live, mornings, notices, openapi, pages, register, reports, session,
-    signing, status, story, survey, tickets, track,
+    feedback, headers, incidents, kiosks, live, mornings, notices, openapi, pages, register,
+    reports, session, signing, status, story, survey, tickets, track,
 };
 
 /// Everything a centre answers to.
@@ -35,6 +35,7 @@ pub(super) fn api() -> OpenApiRouter<AppState> {
         .merge(closing::routes())
         .merge(mornings::routes())
         .merge(notices::routes())
+        .merge(incidents::routes())
         .merge(feedback::routes())
         .merge(live::routes())
         .merge(reports::routes())

@@ -38,6 +38,8 @@ pub struct WebConfig {
     pub survey: SurveyMode,
     /// Somebody is told of feedback (clause 29).
     pub feedback_is_told: bool,
+    /// Somebody is told of technical failures by message (A2/2/4.1, 4.6).
+    pub incidents_are_told: bool,
 }
 
 impl Default for WebConfig {
@@ -51,6 +53,7 @@ impl Default for WebConfig {
             staff_figures: StaffFigures::default(),
             survey: SurveyMode::default(),
             feedback_is_told: false,
+            incidents_are_told: false,
         }
     }
 }

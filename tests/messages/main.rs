@@ -1,4 +1,5 @@
-//! Clause 29: feedback is told electronically at once, whatever happens on the way. The real daemon
+//! Clause 29: feedback is told electronically at once, whatever happens on the way; technical
+//! failures go the same way (A2/2/4.1, 4.6). The real daemon
 //! with its real clock, and receivers that share no code with it.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -235,6 +236,125 @@ async fn c29_a_daemon_killed_at_any_moment_tells_at_least_once() {
         ids.len(),
         "a repeat has its own name, or one was lost"
     );
+}
+
+fn failures_to(port: u16) -> String {
+    format!(
+        "[mail]\nhost = \"localhost\"\nport = {port}\nfrom = \"rinda@centrs.example\"\ntls = \"none\"\n\
+         [incidents]\nto = [\"mail:vaditajs@dienests.example\", \"mail:komunikacija@dienests.example\"]\n"
+    )
+}
+
+impl Centre {
+    /// Asks the manager's page; the failure then.
+    async fn incident(&self, path: &str, body: Value) -> Value {
+        let key = format!("{path} {body}");
+        let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+        let path = format!("/api/v1/incidents{path}");
+        let (status, text) = self.manager.post(&path, &key, &body).await;
+        assert!(matches!(status, 200 | 201), "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Waits until messages have taken a step.
+    async fn has_told(&self, step: &str) {
+        let wait = async {
+            loop {
+                let all = self.manager.get("/api/v1/incidents").await;
+                let mut steps = all["incidents"][0]["steps"].as_array().unwrap().iter();
+                let told = steps.find(|it| it["step"] == step).unwrap();
+                if told["by_message"]["state"] == "told" {
+                    assert!(told["by"].is_null() && !told["at"].is_null(), "{told}");
+                    return;
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, wait).await;
+        waited.unwrap_or_else(|_| panic!("{step} is not told"));
+    }
+}
+
+#[tokio::test]
+async fn a2_2_4_1_and_6_a_failure_and_its_end_are_told_to_all_named() {
+    let dir = dir();
+    let server = Receiver::start("smtp", dir.path(), None);
+    let centre = Centre::start(dir, &failures_to(server.port)).await;
+    let opened = centre
+        .incident("", json!({"disturbed": "electricity", "forecast_min": 241}))
+        .await;
+    let id = opened["id"].as_u64().unwrap();
+    let step = format!("/{id}/steps");
+    centre
+        .incident(
+            &step,
+            json!({"step": "services", "cause": "Pārrauts kabelis"}),
+        )
+        .await;
+    let mails = server.has_taken(2).await;
+    centre.has_told("told").await;
+    let receivers: std::collections::BTreeSet<&str> = mails
+        .iter()
+        .filter_map(|mail| mail["to"].as_str())
+        .collect();
+    assert_eq!(receivers.len(), 2);
+    let text = mails[0]["text"].as_str().unwrap();
+    for expect in [
+        "elektrības padeve",
+        "Pārrauts kabelis",
+        "4 h 1 min",
+        "ilgāks par 4 stundām",
+        "4.1. punktu",
+    ] {
+        assert!(text.contains(expect), "{expect} in {text}");
+    }
+    centre.incident(&step, json!({"step": "resumed"})).await;
+    let mails = server.has_taken(4).await;
+    centre.has_told("told_resumed").await;
+    for mail in &mails[2..] {
+        let subject = mail["subject"].as_str().unwrap();
+        assert!(subject.starts_with("Klientu apkalpošana ir atsākta pilnā apmērā"));
+        let text = mail["text"].as_str().unwrap();
+        assert!(text.contains("4.6. punktu"), "{text}");
+    }
+    assert_eq!(server.taken().len(), 4);
+    // Nobody is named for feedback: it goes nowhere.
+    let complaint = centre.complain("one").await;
+    let telling = centre.told(complaint, |_| true).await;
+    assert_eq!(telling, json!({"state": "nobody"}));
+}
+
+#[tokio::test]
+async fn a2_2_4_1_with_the_line_down_people_phone_and_the_mail_goes_later() {
+    let dir = dir();
+    let mut server = Receiver::start("smtp", dir.path(), None);
+    server.down();
+    let mut centre = Centre::start(dir, &failures_to(server.port)).await;
+    let opened = centre.incident("", json!({"disturbed": "internet"})).await;
+    let id = opened["id"].as_u64().unwrap();
+    let step = format!("/{id}/steps");
+    centre
+        .incident(&step, json!({"step": "services", "cause": "Maršrutētājs"}))
+        .await;
+    let wait = async {
+        while !centre
+            .daemon
+            .run(&["outbox", "list"], "")
+            .contains("incident")
+        {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    let phoned = centre.incident(&step, json!({"step": "told"})).await;
+    assert_eq!(phoned["steps"][1]["by"], "marta");
+    centre.daemon.kill();
+    centre.daemon.start();
+    centre.manager.ready().await;
+    server.up();
+    server.has_taken(2).await;
+    let all = centre.manager.get("/api/v1/incidents").await;
+    assert_eq!(all["incidents"][0]["steps"][1]["by"], "marta");
 }
 
 #[tokio::test]

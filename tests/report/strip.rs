@@ -1,8 +1,9 @@
-//! The compliance strip of what people note: mornings and notices, with links to the exceptions.
+//! The compliance strip of what people note: mornings, notices and failures, with links to the exceptions.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
+use rinda::quality::incidents::{Deed, Disturbed, Forecast, IncidentEvent};
 use rinda::quality::mornings::{Finding, MorningCheck, MorningEvent};
 use rinda::quality::notices::{Draft, NoticeEvent, NoticeKind};
 use rinda::quality::{Noted, Quality, QualityEvent};
@@ -140,4 +141,86 @@ fn a2_1_5_and_6_mornings_are_told_against_the_beginning_of_reception() {
         let late = link("05.10.2026.: par vēlu: 1 s", "/manager#/day/2026-10-05");
         assert_eq!(doors.links.contains(&late), expected == 0);
     }
+}
+
+fn failure(began_at: &str, minutes: Option<u32>) -> QualityEvent {
+    QualityEvent::Incident(IncidentEvent::Opened {
+        disturbed: Disturbed::Other,
+        what: "Kadastra sistēma".to_owned(),
+        began_at: Some(at(began_at)),
+        forecast: minutes.map(Forecast::LastsMin),
+    })
+}
+
+fn step(id: u64, deed: Deed) -> QualityEvent {
+    QualityEvent::Incident(IncidentEvent::Done { id, deed, at: None })
+}
+
+/// All steps but the website's, which ends the failure.
+fn worked_off(id: u64, now: &str) -> Vec<(&str, QualityEvent)> {
+    let deeds = [
+        Deed::Services {
+            cause: "Serveris".to_owned(),
+            forecast: None,
+        },
+        Deed::Told,
+        Deed::Notice {
+            posted: false,
+            where_to: String::new(),
+        },
+        Deed::Resumed,
+        Deed::ToldResumed,
+    ];
+    deeds.map(|deed| (now, step(id, deed))).into()
+}
+
+#[test]
+fn a2_2_4_of_the_quarters_failures_those_with_every_step_and_the_long_ones_with_a_notice() {
+    // 1: before the quarter by a second, in Riga. 2: on its first second, four hours, all done.
+    let mut facts = vec![
+        (
+            "2026-09-30T21:00:00Z",
+            failure("2026-09-30T20:59:59Z", None),
+        ),
+        (
+            "2026-09-30T21:00:00Z",
+            failure("2026-09-30T21:00:00Z", Some(240)),
+        ),
+    ];
+    facts.extend(worked_off(2, "2026-10-01T01:00:00Z"));
+    // 8: a minute more, on the website. 9: the same, and nobody put it there.
+    let began = "2026-11-02T08:00:00Z";
+    facts.push((began, failure(began, Some(241))));
+    facts.push((began, failure(began, Some(241))));
+    facts.push(("2026-11-02T09:00:00Z", step(8, Deed::Website)));
+    facts.extend(worked_off(8, "2026-11-02T10:00:00Z"));
+    facts.extend(worked_off(9, "2026-11-02T10:00:00Z"));
+    // 21: longer than anybody foretold. 27: lasts at the moment of the report, for an hour.
+    facts.push((began, failure(began, Some(60))));
+    facts.extend(worked_off(21, "2026-11-02T12:00:01Z"));
+    facts.push((
+        "2026-12-31T19:00:00Z",
+        failure("2026-12-31T19:00:00Z", None),
+    ));
+    let rows = strip(&facts);
+
+    let all = row(&rows, "A2/2/4");
+    assert_eq!((all.n, all.of), (3, 5), "{:?}", all.exceptions);
+    let left_out = "02.11.2026. plkst. 10.00, Kadastra sistēma: nav paziņojuma tīmekļa vietnē un twitterī (4.2.)";
+    let lasts = "31.12.2026. plkst. 21.00, Kadastra sistēma: nav noskaidrots cēlonis (4.1.), nav ziņots \
+                 par kļūmi (4.1.), nav lēmuma par paziņojumu centrā (4.3.), apkalpošana vēl nav atsākta \
+                 pilnā apmērā (4.6.), nav ziņots par atsākšanu (4.6.)";
+    let page = "/manager#calendar";
+    assert_eq!(all.links, [link(left_out, page), link(lasts, page)]);
+
+    let long = row(&rows, "A2/2/4.2");
+    assert_eq!((long.n, long.of), (1, 3), "{:?}", long.exceptions);
+    let began = "02.11.2026. plkst. 10.00, Kadastra sistēma:";
+    assert_eq!(
+        long.exceptions,
+        [
+            format!("{began} prognoze 4 h 1 min, paziņojuma nav"),
+            format!("{began} ilga 4 h 1 min, prognoze 1 h, paziņojuma nav"),
+        ]
+    );
 }

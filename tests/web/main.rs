@@ -9,6 +9,7 @@ mod closing;
 mod desks;
 mod evaluations;
 mod feedback;
+mod incidents;
 mod limits;
 mod live;
 mod mornings;

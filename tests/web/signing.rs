@@ -67,7 +67,7 @@ async fn a_quarter_is_signed_and_every_report_says_so() {
     assert_eq!(signed["comment"], "Viss kārtībā.");
     assert_eq!(signed["figures_sha256"], before["figures_sha256"]);
     assert_eq!(signed["first_seq"], 1);
-    assert_eq!(signed["definitions"], 1);
+    assert_eq!(signed["definitions"], 2);
     assert_eq!(signed["journal_sha256"].as_str().unwrap().len(), 64);
 
     // An hour later: the manager sees it too.

@@ -8,6 +8,7 @@ use crate::engine::handle::EngineError;
 use crate::quality::QualityRejection;
 use crate::quality::evaluations::EvaluationRejection;
 use crate::quality::feedback::FeedbackRejection;
+use crate::quality::incidents::{self, IncidentRejection};
 use crate::quality::messages::MessageRejection;
 use crate::quality::mornings::{MorningRejection, NOTE_CHARS_MAX};
 use crate::quality::notices::{AHEAD_DAYS_MAX, NoticeRejection, TEXT_CHARS_MAX};
@@ -24,6 +25,7 @@ impl From<QualityRejection> for Problem {
             QualityRejection::Survey(rejection) => rejection.into(),
             QualityRejection::Notice(rejection) => rejection.into(),
             QualityRejection::Feedback(rejection) => rejection.into(),
+            QualityRejection::Incident(rejection) => rejection.into(),
             QualityRejection::Message(rejection) => rejection.into(),
         }
     }
@@ -227,6 +229,67 @@ impl From<FeedbackRejection> for Problem {
                 "Ir pārāk daudz nepabeigtu atsauksmju. Vispirms pabeidziet kādas no tām.",
             ),
         }
+    }
+}
+
+impl From<IncidentRejection> for Problem {
+    fn from(rejection: IncidentRejection) -> Self {
+        let reason = rejection.to_string();
+        let conflict = |code, detail| Self::new(StatusCode::CONFLICT, code, detail);
+        let (field, detail) = match rejection {
+            IncidentRejection::NoSuchIncident(_) => {
+                return Self::new(
+                    StatusCode::NOT_FOUND,
+                    "no_such_incident",
+                    "Šādas tehniskās kļūmes nav.",
+                );
+            }
+            IncidentRejection::AlreadyOpen(_) => {
+                return conflict(
+                    "already_open",
+                    "Tāda pati kļūme jau ir ierakstīta un vēl nav novērsta.",
+                );
+            }
+            IncidentRejection::AlreadyOver(_) => {
+                return conflict("already_over", "Šī kļūme jau ir novērsta.");
+            }
+            IncidentRejection::AlreadyTaken => {
+                return conflict("already_taken", "Tas jau ir izdarīts.");
+            }
+            IncidentRejection::NotDue => {
+                return conflict(
+                    "not_due",
+                    "Paziņojums tīmekļa vietnē vajadzīgs, ja prognozētais laiks ir ilgāks par 4 stundām.",
+                );
+            }
+            IncidentRejection::NotResumed => {
+                return conflict(
+                    "not_resumed",
+                    "Vispirms atzīmējiet, ka apkalpošana atsākta pilnā apmērā.",
+                );
+            }
+            IncidentRejection::UnfitWhat => ("what", "Ierakstiet, kas traucēts"),
+            IncidentRejection::UnfitBeginning => {
+                ("began_at", "Sākumam jābūt šodien vai vakar, ne nākotnē.")
+            }
+            IncidentRejection::UnfitForecast => (
+                "forecast",
+                "Prognozētajam beigu laikam jābūt pēc sākuma, 31 dienas laikā.",
+            ),
+            IncidentRejection::UnfitMoment => (
+                "at",
+                "Laikam jābūt pēc kļūmes sākuma, pirms tās beigām un ne nākotnē.",
+            ),
+            IncidentRejection::UnfitCause => ("cause", "Ierakstiet cēloni"),
+            IncidentRejection::UnfitWhereTo => ("where_to", "Ierakstiet, kur klientiem vērsties"),
+        };
+        let detail = match field {
+            "what" | "cause" | "where_to" => {
+                format!("{detail}: no 1 līdz {} zīmēm.", incidents::TEXT_CHARS_MAX)
+            }
+            _ => detail.to_owned(),
+        };
+        Self::invalid_because(field, reason, detail)
     }
 }
 

@@ -614,6 +614,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Technical failures */
+        get: operations["incidents"];
+        put?: never;
+        /** Note a technical failure */
+        post: operations["open_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the forecast of a failure that lasts
+         * @description Longer than four hours makes the notice on the website a step (4.2).
+         */
+        post: operations["forecast_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a step was taken; each is taken once
+         * @description `told` and `told_resumed` are for those told by phone: where the configuration names receivers,
+         *     messages take these steps by themselves.
+         */
+        post: operations["take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kiosk/help": {
         parameters: {
             query?: never;
@@ -1316,7 +1375,8 @@ export interface components {
             /**
              * @description Stable code: `printer`, `roll`, `paper`, `board`, `storage`, `display` (no sound),
              *     `display_absent`, `display_lost`, `display_frozen`, `monitor`, `clock`, `help`, `recovery`,
-             *     `closing`, `messages` (feedback that could not be sent).
+             *     `closing`, `messages` (what could not be sent), `incident` (a technical failure that lasts; the
+             *     manager's only).
              */
             kind: string;
             /**
@@ -2227,6 +2287,11 @@ export interface components {
             alerts: components["schemas"]["Alert"][];
             /** @description The centre. */
             centre: components["schemas"]["CentreHeader"];
+            /**
+             * @description Electricity or internet fail and this customer came for an order: the consultant phones the
+             *     Finance Department about its payment before handing it out (A2/2/4.5).
+             */
+            check_payment: boolean;
             /** @description Today's closing. */
             closing: components["schemas"]["ClosingLine"];
             /** @description Login of the consultant at the desk. */
@@ -2322,6 +2387,11 @@ export interface components {
          * @enum {string}
          */
         DisplayState: "absent" | "lost" | "frozen" | "silent" | "well";
+        /**
+         * @description What is disturbed.
+         * @enum {string}
+         */
+        Disturbed: "electricity" | "internet" | "other";
         /** @description That the doors were opened. */
         Doors: {
             /** @description Login of who says so; absent where the daemon does. */
@@ -2437,6 +2507,11 @@ export interface components {
                 alerts: components["schemas"]["Alert"][];
                 /** @description The centre. */
                 centre: components["schemas"]["CentreHeader"];
+                /**
+                 * @description Electricity or internet fail and this customer came for an order: the consultant phones the
+                 *     Finance Department about its payment before handing it out (A2/2/4.5).
+                 */
+                check_payment: boolean;
                 /** @description Today's closing. */
                 closing: components["schemas"]["ClosingLine"];
                 /** @description Login of the consultant at the desk. */
@@ -3037,6 +3112,19 @@ export interface components {
             /** @description Called no later than the promised ninth decile; nine in ten are to be. */
             within_p90: components["schemas"]["Share"];
         };
+        /** @description A forecast; with neither field nobody knows any more. */
+        ForecastRequest: {
+            /**
+             * Format: int32
+             * @description Or after how many minutes from its beginning.
+             */
+            forecast_min?: number | null;
+            /**
+             * Format: date-time
+             * @description When it is forecast to end.
+             */
+            forecast_until?: string | null;
+        };
         /** @description One half-hour of today. */
         HalfHour: {
             /**
@@ -3333,6 +3421,96 @@ export interface components {
              * @description Moved, or given another code.
              */
             updated: number;
+        };
+        /** @description A technical failure. */
+        IncidentDetail: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            began_at: string;
+            /** @description Login of who noted it. */
+            by?: string | null;
+            /** @description Its cause; empty until it is known. */
+            cause: string;
+            /** @description Consultants phone about payment before handing out an order while it lasts (4.5). */
+            checks_payment: boolean;
+            /** @description What is disturbed. */
+            disturbed: components["schemas"]["Disturbed"];
+            /**
+             * Format: date-time
+             * @description Its end, where one is forecast.
+             */
+            forecast_until?: string | null;
+            /**
+             * Format: int64
+             * @description Names it.
+             */
+            id: number;
+            /** @description It is forecast to last longer than four hours: 4.2 is a step. */
+            is_forecast_long: boolean;
+            /** @description A notice hangs in the centre; absent until that is decided. */
+            notice_posted?: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             */
+            opened_at: string;
+            /**
+             * Format: date-time
+             * @description When customers were served in full again; absent while it lasts.
+             */
+            resumed_at?: string | null;
+            /** @description The steps of this failure in the clause's order. */
+            steps: components["schemas"]["IncidentStep"][];
+            /** @description In words, where it is neither electricity nor internet. */
+            what: string;
+            /** @description Where customers are to go, as on that notice. */
+            where_to: string;
+        };
+        /** @description A failure to note. */
+        IncidentRequest: {
+            /**
+             * Format: date-time
+             * @description Since when, today or yesterday; now where absent.
+             */
+            began_at?: string | null;
+            /** @description What is disturbed. */
+            disturbed: components["schemas"]["Disturbed"];
+            /**
+             * Format: int32
+             * @description Or after how many minutes from its beginning.
+             */
+            forecast_min?: number | null;
+            /**
+             * Format: date-time
+             * @description When it is forecast to end.
+             */
+            forecast_until?: string | null;
+            /** @description 1 to 160 characters where that is `other`; else nothing. */
+            what?: string;
+        };
+        /** @description A step of the clause. */
+        IncidentStep: {
+            /**
+             * Format: date-time
+             * @description When it was taken; absent while it is to be taken.
+             */
+            at?: string | null;
+            /** @description Login of who entered it; absent where messages told it. */
+            by?: string | null;
+            by_message?: components["schemas"]["StepMessage"] | null;
+            /** @description Its clause of A2/2, "4.1". */
+            clause: string;
+            /** @description Which. */
+            step: components["schemas"]["Step"];
+        };
+        /** @description Technical failures, newest first. */
+        IncidentsAnswer: {
+            /** @description At most 200. */
+            incidents: components["schemas"]["IncidentDetail"][];
+            /** @description Somebody is configured to be told by message; else people tell them and say so. */
+            is_told: boolean;
         };
         /** @description A ticket just issued. */
         IssuedTicket: {
@@ -4879,10 +5057,54 @@ export interface components {
             target_percent: number;
         };
         /**
+         * @description The steps of the clause, in its order.
+         * @enum {string}
+         */
+        Step: "services" | "told" | "website" | "notice" | "resumed" | "told_resumed";
+        /**
          * @description What kind of event a step is.
          * @enum {string}
          */
         StepKind: "issued" | "paper" | "overtaken" | "called" | "recalled" | "arrived" | "documents" | "finished" | "no_show" | "reinstated" | "out_of_turn" | "transferred" | "parked" | "resumed" | "cancelled" | "undone" | "desk" | "day_ended" | "daemon";
+        /** @description How far the messages of a step are. */
+        StepMessage: {
+            /** @enum {string} */
+            state: "waiting";
+            /** @description Why the last attempt failed, in Latvian. */
+            why?: string | null;
+        } | {
+            /** @enum {string} */
+            state: "told";
+        } | {
+            /** @enum {string} */
+            state: "given_up";
+        };
+        /** @description A step that was taken. */
+        StepRequest: {
+            /**
+             * Format: date-time
+             * @description When, from its beginning on; now where absent.
+             */
+            at?: string | null;
+            /** @description Of `services`: the cause, 1 to 160 characters. */
+            cause?: string;
+            /**
+             * Format: int32
+             * @description Of `services`: or after how many minutes from its beginning.
+             */
+            forecast_min?: number | null;
+            /**
+             * Format: date-time
+             * @description Of `services`: when it is forecast to end.
+             */
+            forecast_until?: string | null;
+            /** @description Of `notice`: a notice hangs in the centre. */
+            posted?: boolean;
+            /** @description Which. */
+            step: components["schemas"]["Step"];
+            /** @description Of `notice` that is posted: where customers are to go, 1 to 160 characters. */
+            where_to?: string;
+        };
         /** @description Who stopped a service. */
         StopLine: {
             /**
@@ -7065,6 +7287,136 @@ export interface operations {
                 };
             };
             /** @description `no_such_feedback`, `undecided`, `already_settled`, `invalid` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentsAnswer"];
+                };
+            };
+            /** @description `not_allowed` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description `invalid`: `what`, `began_at`, `forecast`; `already_open` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Failure */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description `no_such_incident`, `already_over`, `invalid`: `forecast` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Failure */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description `no_such_incident`, `already_taken`, `not_due`, `not_resumed`, `invalid`: `at`, `cause`, `forecast`, `where_to` */
             default: {
                 headers: {
                     [name: string]: unknown;

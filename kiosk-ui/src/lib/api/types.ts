@@ -81,6 +81,11 @@ export type Finding = Schemas['Finding'];
 export type NoticesAnswer = Schemas['NoticesAnswer'];
 export type PostedNotice = Schemas['PostedNotice'];
 export type NoticeKind = Schemas['NoticeKind'];
+/** The answer to `GET /api/v1/incidents`. */
+export type IncidentsAnswer = Schemas['IncidentsAnswer'];
+export type Incident = Schemas['IncidentDetail'];
+export type IncidentStep = Schemas['IncidentStep'];
+export type Disturbed = Schemas['Disturbed'];
 /** One entry of `GET /api/v1/feedback`. */
 export type FeedbackEntry = Schemas['FeedbackEntry'];
 /** The answer to `GET /api/v1/feedback`. */
