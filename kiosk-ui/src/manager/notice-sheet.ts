@@ -1,7 +1,7 @@
 /** A notice on one sheet of A4 for stand and door, printed by the browser. */
 import '../theme/notice-sheet.css';
-import type { PostedNotice } from '../lib/api/types';
-import { isoDateText } from '../lib/time';
+import type { Incident, PostedNotice } from '../lib/api/types';
+import { clockTime, dateText, isoDateText } from '../lib/time';
 
 const PRINTS_SHEET = 'prints-notice';
 
@@ -12,25 +12,46 @@ function line(tag: string, text: string): HTMLElement {
 }
 
 /** The sheet is Latvian whatever language the page is in: customers read it. */
-export function noticeSheet(centre: string, notice: PostedNotice): HTMLElement {
+export function sheetOf(centre: string, dates: string, texts: string[]): HTMLElement {
   const sheet = document.createElement('article');
   sheet.className = 'notice-sheet';
   sheet.lang = 'lv';
-  const dates =
-    notice.from === notice.until
-      ? isoDateText(notice.from)
-      : `${isoDateText(notice.from)}–${isoDateText(notice.until)}`;
   sheet.append(
     line('p', centre),
     line('h1', 'Paziņojums klientiem'),
     line('p', dates),
-    line('p', notice.text),
+    ...texts.map((text) => line('p', text)),
   );
   return sheet;
 }
 
-export function printNotice(centre: string, notice: PostedNotice): void {
-  const sheet = noticeSheet(centre, notice);
+export function noticeSheet(centre: string, notice: PostedNotice): HTMLElement {
+  const dates =
+    notice.from === notice.until
+      ? isoDateText(notice.from)
+      : `${isoDateText(notice.from)}–${isoDateText(notice.until)}`;
+  return sheetOf(centre, dates, [notice.text]);
+}
+
+/** Of a technical failure: the problem, how long where that is foretold, where to go (A2/2/4.3). */
+export function incidentSheet(centre: string, incident: Incident, timezone: string): HTMLElement {
+  const problem = {
+    electricity: 'pārrāvums elektrības padevē',
+    internet: 'pārrāvums interneta pieslēgumā',
+    other: incident.what,
+  }[incident.disturbed];
+  const date = dateText(incident.began_at, timezone);
+  const texts = [`Klientu apkalpošana ir traucēta: ${problem}.`];
+  if (incident.forecast_until) {
+    const day = dateText(incident.forecast_until, timezone);
+    const time = `plkst. ${clockTime(incident.forecast_until, timezone)}`;
+    texts.push(`Paredzams, ka novērsīs līdz ${day === date ? time : `${day} ${time}`}.`);
+  }
+  texts.push(`Lūdzam vērsties: ${incident.where_to}`);
+  return sheetOf(centre, date, texts);
+}
+
+export function printSheet(sheet: HTMLElement): void {
   document.body.append(sheet);
   document.documentElement.classList.add(PRINTS_SHEET);
   window.addEventListener(

@@ -4,6 +4,7 @@ import type { Texts } from './lv';
 import { evaluationsEn } from './evaluations';
 import { feedbackEn } from './feedback';
 import { historyEn, myDayEn } from './history';
+import { incidentsEn } from './incidents';
 import { monthsEn, reportEn } from './report-en';
 import { plotsEn, quarterEn } from './quarter-en';
 import { signingEn } from './signing';
@@ -387,6 +388,7 @@ export const en: Texts = {
   history: historyEn,
   signing: signingEn,
   mornings: morningsEn,
+  incidents: incidentsEn,
   notices: noticesEn,
   myDay: myDayEn,
   evaluations: evaluationsEn,

@@ -3,6 +3,7 @@ import type { WaitMinutes } from '../wait';
 import { evaluationsLv } from './evaluations';
 import { feedbackLv } from './feedback';
 import { historyLv, myDayLv } from './history';
+import { incidentsLv } from './incidents';
 import { monthsLv, reportLv } from './report-lv';
 import { plotsLv, quarterLv } from './quarter-lv';
 import { signingLv } from './signing';
@@ -408,6 +409,7 @@ export const lv = {
   history: historyLv,
   signing: signingLv,
   mornings: morningsLv,
+  incidents: incidentsLv,
   notices: noticesLv,
   myDay: myDayLv,
   evaluations: evaluationsLv,
