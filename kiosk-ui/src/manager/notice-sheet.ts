@@ -44,8 +44,8 @@ export function incidentSheet(centre: string, incident: Incident, timezone: stri
   const texts = [`Klientu apkalpošana ir traucēta: ${problem}.`];
   if (incident.forecast_until) {
     const day = dateText(incident.forecast_until, timezone);
-    const time = `plkst. ${clockTime(incident.forecast_until, timezone)}`;
-    texts.push(`Paredzams, ka novērsīs līdz ${day === date ? time : `${day} ${time}`}.`);
+    const time = `plkst.\u00a0${clockTime(incident.forecast_until, timezone)}`;
+    texts.push(`Traucējumu paredzēts novērst līdz ${day === date ? time : `${day} ${time}`}.`);
   }
   texts.push(`Lūdzam vērsties: ${incident.where_to}`);
   return sheetOf(centre, date, texts);

@@ -80,7 +80,7 @@ test('a failure of electricity is worked off, and button 2 is told to phone abou
   await manager.emulateMedia({ media: 'print' });
   const sheet = manager.locator('.notice-sheet');
   await expect(sheet).toContainText('pārrāvums elektrības padevē');
-  await expect(sheet).toContainText('Paredzams, ka novērsīs līdz');
+  await expect(sheet).toContainText('Traucējumu paredzēts novērst līdz plkst.');
   await expect(sheet).toContainText('Jelgavas klientu apkalpošanas centrs');
   await manager.emulateMedia({ media: 'screen' });
   await manager.evaluate(() => window.dispatchEvent(new Event('afterprint')));
