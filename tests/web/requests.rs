@@ -75,7 +75,7 @@ async fn unknown_addresses_and_methods_are_problems_too() {
     for path in [
         "/nowhere",
         "/api/v1/nowhere",
-        "/api/v1/incidents",
+        "/api/v1/incidents/7",
         "/api/v1/tickets/abc",
         "/api/v1/desks/first/open",
         "/assets/none.js",
