@@ -180,8 +180,7 @@ impl Sources {
         let figures = quarters(&self.metrics, quarter).map_err(unreadable)?;
         let figures = figures.ok_or(ReportError::NoSuchReport)?;
         let (edits, quality) = (&self.state.centre.calendar, &self.state.quality);
-        let mut report =
-            report::quarter_report_of(&self.setup, edits, quarter, figures, self.as_of);
+        let mut report = report::untold_report_of(&self.setup, edits, quarter, figures, self.as_of);
         report::add_kept(&mut report, &self.setup, edits, quality);
         let frozen = |seq| signed::frozen(&self.data, seq);
         signed::tell(&mut report, &quality.signatures, frozen);

@@ -10,7 +10,9 @@ use sled::transaction::{
     ConflictableTransactionError, TransactionError, TransactionResult, TransactionalTree,
 };
 
-use super::{APPLIED_SEQ, About, Beginning, Metrics, MetricsError, SUSPECT, day_key, row};
+use super::{
+    APPLIED_SEQ, About, Beginning, Metrics, MetricsError, SUSPECT, day_key, figures, packed,
+};
 use crate::queue::change::Change;
 use crate::queue::statistics::{DayCounts, DayFigures, DeskFigures, ServiceFigures};
 
@@ -95,21 +97,15 @@ fn update<T: DeserializeOwned + Serialize + Default>(
     change: impl FnOnce(&mut T),
 ) -> Outcome<()> {
     let mut value = match tree.get(key)? {
-        Some(bytes) => row(key.as_bytes(), &bytes).map_err(ConflictableTransactionError::Abort)?,
+        Some(bytes) => {
+            figures(key.as_bytes(), &bytes).map_err(ConflictableTransactionError::Abort)?
+        }
         None => T::default(),
     };
     change(&mut value);
-    tree.insert(key.as_bytes(), json(key, &value)?)?;
+    let bytes = packed(key, &value).map_err(ConflictableTransactionError::Abort)?;
+    tree.insert(key.as_bytes(), bytes)?;
     Ok(())
-}
-
-fn json<T: Serialize>(key: &str, value: &T) -> Outcome<Vec<u8>> {
-    serde_json::to_vec(value).map_err(|source| {
-        ConflictableTransactionError::Abort(MetricsError::Row {
-            key: key.to_owned(),
-            source,
-        })
-    })
 }
 
 /// Runs what calls into sled; a panic there is an error here.

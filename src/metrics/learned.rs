@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::apply::guarded;
-use super::{Metrics, MetricsError, row};
+use super::{Metrics, MetricsError, json, row};
 use crate::queue::forecast::lessons::Learned;
 
 const STATE: &str = "state";
@@ -38,10 +38,7 @@ impl Metrics {
     /// # Errors
     /// Where sled fails; what was kept before stays.
     pub fn keep_learned(&self, kept: &KeptLearned) -> Result<(), MetricsError> {
-        let bytes = serde_json::to_vec(kept).map_err(|source| MetricsError::Row {
-            key: STATE.to_owned(),
-            source,
-        })?;
+        let bytes = json(STATE, kept)?;
         guarded(|| {
             self.forecast.insert(STATE, bytes)?;
             Ok(())

@@ -2,7 +2,7 @@
 //! made from the journal and can be made anew at any moment; nothing is ever kept only here.
 //!
 //! ```text
-//! days      2026-10-05/s1     figures of a service, JSON; /d00012 of a desk; /t the day's counts
+//! days      2026-10-05/s1     figures of a service; /d00012 of a desk; /t the day's counts; postcard
 //! begins    2026-10-05        journal sequence of the record that began the date and tickets issued
 //!                             before it, 8 bytes big-endian each
 //! forecast  state             what the forecast learned up to a record, JSON
@@ -26,6 +26,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::queue::catalogue::Service;
@@ -53,7 +54,7 @@ pub enum MetricsError {
         /// Its key.
         key: String,
         /// What is wrong.
-        source: serde_json::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The directory cannot be used.
     #[error("cannot {what} {}; check that it belongs to this user and has room", .path.display())]
@@ -88,8 +89,8 @@ const APPLIED_SEQ: &str = "applied_seq";
 const EPOCH: &str = "epoch";
 /// Which figures the rows hold.
 const FIGURES: &str = "figures";
-/// Raised where a figure is added: rows counted without it are made anew.
-const FIGURES_NOW: u64 = 5;
+/// Raised where a figure is added or written otherwise: rows counted before are made anew.
+const FIGURES_NOW: u64 = 6;
 /// Counting failed in the last run.
 const SUSPECT: &str = "suspect";
 /// A disagreement that making everything anew did not cure: damage of the journal itself.
@@ -146,11 +147,32 @@ fn parse_day_key(key: &[u8]) -> Option<(Date, About)> {
     Some((date, about))
 }
 
-fn row<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, MetricsError> {
-    serde_json::from_slice(value).map_err(|source| MetricsError::Row {
+fn damaged<E>(key: &[u8]) -> impl FnOnce(E) -> MetricsError
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    move |source| MetricsError::Row {
         key: String::from_utf8_lossy(key).into_owned(),
-        source,
-    })
+        source: Box::new(source),
+    }
+}
+
+fn row<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, MetricsError> {
+    serde_json::from_slice(value).map_err(damaged(key))
+}
+
+fn json<T: Serialize>(key: &str, value: &T) -> Result<Vec<u8>, MetricsError> {
+    serde_json::to_vec(value).map_err(damaged(key.as_bytes()))
+}
+
+/// A row of figures. There are thousands of them, each of hundreds of small numbers, of which
+/// postcard writes most as one byte.
+fn figures<T: DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T, MetricsError> {
+    postcard::from_bytes(value).map_err(damaged(key))
+}
+
+fn packed<T: Serialize>(key: &str, value: &T) -> Result<Vec<u8>, MetricsError> {
+    postcard::to_extend(value, Vec::new()).map_err(damaged(key.as_bytes()))
 }
 
 fn number(value: &[u8]) -> Option<u64> {
@@ -192,13 +214,13 @@ impl Metrics {
             let day = days.entry(date).or_default();
             match about {
                 About::Service(service) => {
-                    day.services.insert(service, row(&key, &value)?);
+                    day.services.insert(service, figures(&key, &value)?);
                 }
                 About::Desk(_) | About::Counts if !whole => {}
                 About::Desk(desk) => {
-                    day.desks.insert(desk, row(&key, &value)?);
+                    day.desks.insert(desk, figures(&key, &value)?);
                 }
-                About::Counts => day.counts = row(&key, &value)?,
+                About::Counts => day.counts = figures(&key, &value)?,
             }
         }
         Ok(days)

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::apply::guarded;
 use super::open::SET_ASIDE;
-use super::{About, Metrics, MetricsError, day_key, row};
+use super::{About, Metrics, MetricsError, day_key, figures, json, packed, row};
 use crate::journal::{ClearedQuarter, Quarter};
 use crate::queue::retention::FieldClass;
 use crate::queue::statistics::DayCounts;
@@ -82,7 +82,7 @@ impl Metrics {
         let Some(bytes) = self.days.get(&key)? else {
             return Ok(0);
         };
-        let mut counts: DayCounts = row(key.as_bytes(), &bytes)?;
+        let mut counts: DayCounts = figures(key.as_bytes(), &bytes)?;
         let before = counts.stops.clone();
         for note in &mut counts.stops {
             redactor.stop_note(note);
@@ -90,7 +90,7 @@ impl Metrics {
         if counts.stops == before {
             return Ok(0);
         }
-        self.days.insert(&key, json(&key, &counts)?)?;
+        self.days.insert(&key, packed(&key, &counts)?)?;
         Ok(1)
     }
 
@@ -101,11 +101,4 @@ impl Metrics {
         let classes = value.map(|value| row(key.as_bytes(), &value));
         Ok(classes.transpose()?.unwrap_or_default())
     }
-}
-
-fn json<T: serde::Serialize>(key: &str, value: &T) -> Result<Vec<u8>, MetricsError> {
-    serde_json::to_vec(value).map_err(|source| MetricsError::Row {
-        key: key.to_owned(),
-        source,
-    })
 }

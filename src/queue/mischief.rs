@@ -34,7 +34,6 @@ pub struct Ghosts {
     /// What desks waited for them, from the call to the no-show, seconds.
     pub waited_s: i64,
     /// By local half-hour of issue (0 = 0.00, 47 = 23.30).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub half_hours: BTreeMap<u8, i64>,
 }
 

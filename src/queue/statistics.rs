@@ -140,7 +140,6 @@ pub struct DeskFigures {
     /// The desk was open, breaks left out. Where nobody closed it, until its last step.
     pub open: Stretch,
     /// [`DeskFigures::open`] by half-hour.
-    #[serde(skip_serializing_if = "TimeByHalfHour::is_empty")]
     pub open_by_half_hour: TimeByHalfHour,
     /// Breaks.
     pub on_break: Stretch,

@@ -77,6 +77,19 @@ pub fn quarter_report_of(
     figures: Quarters,
     as_of: Timestamp,
 ) -> QuarterReport {
+    let mut report = untold_report_of(setup, edits, quarter, figures, as_of);
+    signed::tell(&mut report, &Signatures::default(), |_| None);
+    report
+}
+
+/// As [`quarter_report_of`] before [`signed::tell`], for one who knows the signatures.
+pub fn untold_report_of(
+    setup: &Setup,
+    edits: &Edits,
+    quarter: Quarter,
+    figures: Quarters,
+    as_of: Timestamp,
+) -> QuarterReport {
     let from = quarter.first_date().unwrap_or(Date::MAX);
     let to = quarter.last_date().unwrap_or(Date::MAX);
     let Quarters { days, neighbours } = figures;
@@ -117,7 +130,7 @@ pub fn quarter_report_of(
         })
         .collect();
     let completeness = completeness(&lines, as_of);
-    let mut report = QuarterReport {
+    QuarterReport {
         centre: setup.name.clone(),
         centres: Vec::new(),
         quarter: quarter.to_string(),
@@ -146,9 +159,7 @@ pub fn quarter_report_of(
         days: lines,
         glossary: glossary::terms(),
         sign_off: SignOff::begin(to.tomorrow().unwrap_or(to)),
-    };
-    signed::tell(&mut report, &Signatures::default(), |_| None);
-    report
+    }
 }
 
 /// The quarter's weeks, Monday to Sunday, the first and the last cut off at its ends.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Error as _, SeqAccess, Visitor};
-use serde::ser::SerializeSeq as _;
+use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Where the other side of a merge is so many times smaller, its values are put in one by one.
@@ -13,7 +13,8 @@ const FEW: usize = 16;
 /// How often each value occurs: ascending, none zero times. Kept as one row of pairs, since days of
 /// some hundred values are read and merged by the hundred for a quarter.
 ///
-/// Written as a flat list of steps and counts: 5 and 9, once each, are `[5,1,4,1]`.
+/// Written as a flat list of steps, twice each, as nearly all values occur once; one that does not has
+/// one more, and its count follows: 5 once and 9 three times are `[10,9,3]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally<K>(Vec<(K, i64)>);
 
@@ -129,12 +130,20 @@ impl<K: Copy + Ord> Tally<K> {
 
 impl<K: Copy + Into<i64>> Serialize for Tally<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len() * 2))?;
-        let mut before = 0;
+        let repeated = self.0.iter().filter(|(_, count)| *count != 1).count();
+        let mut list = serializer.serialize_seq(Some(self.0.len() + repeated))?;
+        let mut before = 0_i64;
         for (value, count) in &self.0 {
             let value: i64 = (*value).into();
-            list.serialize_element(&(value - before))?;
-            list.serialize_element(count)?;
+            let step = value.checked_sub(before);
+            let twice = step.and_then(|step| step.checked_mul(2));
+            let twice = twice.ok_or_else(|| S::Error::custom("a step beyond all values"))?;
+            if *count == 1 {
+                list.serialize_element(&twice)?;
+            } else {
+                list.serialize_element(&(twice + 1))?;
+                list.serialize_element(count)?;
+            }
             before = value;
         }
         list.end()
@@ -153,18 +162,21 @@ impl<'de, K: Copy + Ord + TryFrom<i64>> Visitor<'de> for Steps<K> {
     type Value = Tally<K>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ascending steps, each with a count")
+        f.write_str("ascending steps, twice each, some with a count")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut tally: Vec<(K, i64)> = Vec::new();
         let mut value = 0_i64;
-        while let Some(step) = list.next_element::<i64>()? {
-            let count: i64 = list
-                .next_element()?
-                .ok_or_else(|| A::Error::custom("a step without a count"))?;
+        while let Some(twice) = list.next_element::<i64>()? {
+            let count: i64 = if twice & 1 == 0 {
+                1
+            } else {
+                list.next_element()?
+                    .ok_or_else(|| A::Error::custom("a step without its count"))?
+            };
             value = value
-                .checked_add(step)
+                .checked_add(twice >> 1)
                 .ok_or_else(|| A::Error::custom("a step beyond all values"))?;
             let next = K::try_from(value).map_err(|_| A::Error::custom("no such value"))?;
             if count == 0 || tally.last().is_some_and(|(last, _)| *last >= next) {
@@ -191,10 +203,10 @@ mod tests {
 
     #[test]
     fn it_is_written_as_steps() {
-        let five_and_nine = tally(&[(9, 1), (5, 1)]);
+        let five_and_nine = tally(&[(9, 3), (5, 1)]);
         let text = serde_json::to_string(&five_and_nine).unwrap();
-        assert_eq!(text, "[5,1,4,1]");
-        for wrong in ["[5]", "[5,1,0,1]", "[5,0]", "[-1,1]", "[4294967296,1]"] {
+        assert_eq!(text, "[10,9,3]");
+        for wrong in ["[5]", "[10,0]", "[11,0]", "[-2]", "[8589934592]"] {
             assert!(
                 serde_json::from_str::<Tally<u32>>(wrong).is_err(),
                 "{wrong}"

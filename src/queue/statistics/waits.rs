@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(waits.issued_in(19).max_s(), Some(300));
         assert_eq!(waits.promised(2).count(), 2);
         let text = serde_json::to_string(&waits).unwrap();
-        assert_eq!(text, "[[19,null,[60,1]],[19,2,[300,1]],[20,2,[300,1]]]");
+        assert_eq!(text, "[[19,null,[120]],[19,2,[600]],[20,2,[600]]]");
         assert_eq!(serde_json::from_str::<Waits>(&text).unwrap(), waits);
         let mut nothing = waits.clone();
         nothing.merge(&waits, -1);
