@@ -99,8 +99,7 @@ impl<'a> Line<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let (crc, covered) = bytes.split_at_checked(8)?;
         let covered = covered.strip_prefix(b" ")?;
-        let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
-        if crc != crc32c::crc32c(covered) {
+        if hex(crc)? != u64::from(crc32c::crc32c(covered)) {
             return None;
         }
         Self::of_checked(bytes)
@@ -115,15 +114,13 @@ impl<'a> Line<'a> {
         let json = json.strip_prefix(b" ")?;
         let (prev, rest) = prev(json).map_or((None, json), |(link, rest)| (Some(link), rest));
         let fields = rest.strip_prefix(SNAPSHOT_MARK.as_bytes());
-        let (head, fields) = match fields {
-            Some(fields) => head(fields),
-            None => head(rest),
-        };
+        let snapshot = fields.is_some();
+        let (head, fields) = head(fields.unwrap_or(rest));
         Some(Self {
             bytes,
             seq,
             prev,
-            snapshot: rest.starts_with(SNAPSHOT_MARK.as_bytes()),
+            snapshot,
             head,
             json,
             fields,
@@ -155,7 +152,7 @@ impl<'a> Line<'a> {
     fn frequent(&self) -> Option<Record> {
         // A snapshot is long, and none of these.
         (!self.snapshot)
-            .then(|| frequent::record(self.json))
+            .then(|| frequent::record(self.fields))
             .flatten()
     }
 
@@ -182,8 +179,15 @@ fn prev(json: &[u8]) -> Option<(Link, &[u8])> {
 
 fn link_at(text: &[u8]) -> Option<(Link, &[u8])> {
     let (link, rest) = text.split_at_checked(16)?;
-    let link = u64::from_str_radix(std::str::from_utf8(link).ok()?, 16).ok()?;
-    Some((Link(link), rest.strip_prefix(HEAD_END)?))
+    Some((Link(hex(link)?), rest.strip_prefix(HEAD_END)?))
+}
+
+/// At most sixteen hex digits.
+fn hex(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |number, sign| {
+        let digit = char::from(*sign).to_digit(16)?;
+        Some(number << 4 | u64::from(digit))
+    })
 }
 
 /// What a line says of its file, and the fields behind it.

@@ -16,6 +16,7 @@
 mod append;
 mod bare;
 mod closed;
+mod cursor;
 mod damage;
 mod dates;
 mod exchange;
