@@ -37,13 +37,39 @@ pub fn read_days(
     tz: &TimeZone,
     days: Range<Date>,
 ) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
+    days_of(data, tz, days, true)
+}
+
+/// As [`read_days`], for figures: each line stands by its checksum and sequence alone. Whether it
+/// links to the line before takes a hash of every line, and tells a line that somebody replaced,
+/// not one that broke: [`super::verify`] looks for that, and signatures stand under the hash of
+/// the whole file.
+///
+/// # Errors
+/// Where the directory cannot be listed.
+pub fn read_days_unlinked(
+    data: &Path,
+    tz: &TimeZone,
+    days: Range<Date>,
+) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
+    days_of(data, tz, days, false)
+}
+
+fn days_of(
+    data: &Path,
+    tz: &TimeZone,
+    days: Range<Date>,
+    linked: bool,
+) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
     let mut files = files::list(&files::journal_dir(data))?;
     let (from, to) = (Quarter::of(days.start), Quarter::of(days.end));
     files.retain(|file| (from..=to).contains(&file.quarter));
     let midnight = |date: Date| date.to_zoned(tz.clone()).map(|zoned| zoned.timestamp());
     let from = midnight(days.start).unwrap_or(Timestamp::MIN);
     let to = midnight(days.end).unwrap_or(Timestamp::MAX);
-    Ok(Records::new(files, None, 0).filter(move |item| match item {
+    let mut records = Records::new(files, None, 0);
+    records.linked = linked;
+    Ok(records.filter(move |item| match item {
         Ok(record) => (from..to).contains(&record.at),
         Err(_) => true,
     }))
@@ -156,6 +182,7 @@ pub struct Records {
     walk: Option<(QuarterFile, Walk)>,
     last: Option<Last>,
     from_seq: u64,
+    linked: bool,
     link: Link,
     bytes: u64,
     total: u64,
@@ -169,6 +196,7 @@ impl Records {
             walk: None,
             last,
             from_seq,
+            linked: true,
             link: Link::default(),
             bytes: 0,
         }
@@ -192,6 +220,7 @@ impl Records {
         let file = self.files.next()?;
         match Walk::begin(&file, self.last) {
             Ok(walk) => {
+                let walk = if self.linked { walk } else { walk.unlinked() };
                 self.walk = Some((file, walk));
                 Some(Ok(()))
             }

@@ -24,42 +24,93 @@ enum Source {
     Packed(Frames),
 }
 
-impl Source {
+/// The lines of a file, one at a time.
+struct Lines {
+    source: Source,
+    /// So many bytes of the reader's buffer are the line; they are passed with the next one.
+    lent: usize,
+    /// The line, where it does not lie in the buffer as a whole.
+    copied: Vec<u8>,
+}
+
+impl Lines {
     fn open(file: &QuarterFile) -> io::Result<Self> {
-        Ok(if file.packed {
-            Self::Packed(Frames::open(&file.path)?)
+        let source = if file.packed {
+            Source::Packed(Frames::open(&file.path)?)
         } else {
-            Self::Plain(BufReader::with_capacity(
-                READ_BYTES,
-                File::open(&file.path)?,
-            ))
+            let plain = File::open(&file.path)?;
+            Source::Plain(BufReader::with_capacity(READ_BYTES, plain))
+        };
+        Ok(Self {
+            source,
+            lent: 0,
+            copied: Vec::new(),
         })
+    }
+
+    /// Goes on at `offset`, where the file lets itself be entered anywhere; says whether it does.
+    fn seek(&mut self, offset: u64) -> io::Result<bool> {
+        self.pass();
+        match &mut self.source {
+            Source::Plain(input) => {
+                input.seek(SeekFrom::Start(offset))?;
+                Ok(true)
+            }
+            Source::Packed(_) => Ok(false),
+        }
     }
 
     /// Goes to a line at or before sequence `seq`, near it, where the file can be halved to find
     /// it; says at which offset that is.
     fn leap(&mut self, seq: u64) -> io::Result<u64> {
-        match self {
-            Self::Plain(input) => leap(input, seq),
-            Self::Packed(frames) => {
+        self.pass();
+        match &mut self.source {
+            Source::Plain(input) => leap(input, seq),
+            Source::Packed(frames) => {
                 frames.leap(|line| Line::parse(line).is_some_and(|line| line.seq <= seq));
                 Ok(0)
             }
         }
     }
 
-    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
+    /// Reads the next line, and says how long it is with its newline; 0 at the end.
+    fn read(&mut self) -> io::Result<usize> {
+        self.pass();
         let limit = LINE_BYTES_MAX as u64;
-        match self {
-            Self::Plain(input) => input.take(limit).read_until(b'\n', line),
-            Self::Packed(input) => input.take(limit).read_until(b'\n', line),
+        match &mut self.source {
+            Source::Plain(input) => {
+                if let Some(end) = memchr::memchr(b'\n', input.fill_buf()?) {
+                    self.lent = end + 1;
+                    return Ok(self.lent);
+                }
+                input.take(limit).read_until(b'\n', &mut self.copied)
+            }
+            Source::Packed(input) => input.take(limit).read_until(b'\n', &mut self.copied),
         }
     }
 
+    /// The line read last, with its newline where it has one.
+    fn line(&self) -> &[u8] {
+        match &self.source {
+            Source::Plain(input) if self.lent > 0 => {
+                input.buffer().get(..self.lent).unwrap_or_default()
+            }
+            Source::Plain(_) | Source::Packed(_) => &self.copied,
+        }
+    }
+
+    fn pass(&mut self) {
+        if let Source::Plain(input) = &mut self.source {
+            input.consume(self.lent);
+        }
+        self.lent = 0;
+        self.copied.clear();
+    }
+
     fn take_damage(&mut self) -> Vec<(u64, String)> {
-        match self {
-            Self::Plain(_) => Vec::new(),
-            Self::Packed(frames) => frames.take_damage(),
+        match &mut self.source {
+            Source::Plain(_) => Vec::new(),
+            Source::Packed(frames) => frames.take_damage(),
         }
     }
 }
@@ -115,12 +166,13 @@ pub(super) enum Step<'a> {
 /// A walk over one file. Checks checksums, that sequences are dense and that each line links to
 /// the line before.
 pub(super) struct Walk {
-    source: Source,
+    lines: Lines,
     name: String,
-    line: Vec<u8>,
+    /// Whether each line has to link to the line before.
+    linked: bool,
     line_at: u64,
     offset: u64,
-    /// The line in `line` is whole and follows once `pending` is told.
+    /// The line read last is whole and follows once `pending` is told.
     held: bool,
     ended: bool,
     /// Start of bytes that are no lines, up to the last whole line.
@@ -140,9 +192,9 @@ impl Walk {
     /// Begins at the start of a file. With `last` the first line must continue the file before.
     pub(super) fn begin(file: &QuarterFile, last: Option<Last>) -> io::Result<Self> {
         Ok(Self {
-            source: Source::open(file)?,
+            lines: Lines::open(file)?,
             name: file.name(),
-            line: Vec::new(),
+            linked: true,
             line_at: 0,
             offset: 0,
             held: false,
@@ -156,6 +208,13 @@ impl Walk {
         })
     }
 
+    /// Leaves out what takes a hash of every line: that it links to the line before. Links are not
+    /// to be asked for then.
+    pub(super) fn unlinked(mut self) -> Self {
+        self.linked = false;
+        self
+    }
+
     /// Hashes what is read, so that [`Walk::sha256`] can be told at the end.
     pub(super) fn summing(mut self) -> Self {
         self.sum = Some(Sha256::new());
@@ -164,8 +223,7 @@ impl Walk {
 
     /// Goes on at `offset`, where a line begins.
     pub(super) fn skip_to(&mut self, offset: u64) -> io::Result<()> {
-        if let Source::Plain(input) = &mut self.source {
-            input.seek(SeekFrom::Start(offset))?;
+        if self.lines.seek(offset)? {
             self.offset = offset;
             self.newline_end = offset;
         }
@@ -181,7 +239,7 @@ impl Walk {
 
     /// Goes on at a line at or before sequence `seq` and near it, without reading what lies before.
     pub(super) fn leap_to(&mut self, seq: u64) -> io::Result<()> {
-        self.offset = self.source.leap(seq)?;
+        self.offset = self.lines.leap(seq)?;
         self.newline_end = self.offset;
         self.before = None;
         self.last = None;
@@ -237,18 +295,23 @@ impl Walk {
             }
         }
         self.held = false;
-        Line::of_checked(&self.line).map(|line| Step::Line(self.line_at, line))
+        Line::of_checked(self.text()).map(|line| Step::Line(self.line_at, line))
+    }
+
+    /// The line read last, without its newline.
+    fn text(&self) -> &[u8] {
+        let line = self.lines.line();
+        line.strip_suffix(b"\n").unwrap_or(line)
     }
 
     fn read(&mut self) -> io::Result<()> {
-        self.line.clear();
         self.line_at = self.offset;
-        let length = self.source.read_line(&mut self.line)?;
+        let length = self.lines.read()?;
         if let Some(sum) = &mut self.sum {
-            sum.update(&self.line);
+            sum.update(self.lines.line());
         }
         self.offset += length as u64;
-        for (offset, why) in self.source.take_damage() {
+        for (offset, why) in self.lines.take_damage() {
             self.pending.push_back(Damage::Unreadable {
                 file: self.name.clone(),
                 offset,
@@ -257,9 +320,8 @@ impl Walk {
         }
         if length == 0 {
             self.end();
-        } else if self.line.last() == Some(&b'\n') {
+        } else if self.lines.line().ends_with(b"\n") {
             self.newline_end = self.offset;
-            self.line.pop();
             self.judge();
         } else {
             self.garbled_from.get_or_insert(self.line_at);
@@ -268,27 +330,35 @@ impl Walk {
     }
 
     fn judge(&mut self) {
-        let Some(line) = Line::parse(&self.line) else {
+        let Some(line) = Line::parse(self.text()) else {
             self.garbled_from.get_or_insert(self.line_at);
             return;
         };
-        let (seq, prev, link) = (line.seq, line.prev, line.link());
-        let known_by = line.known_by();
+        let (seq, prev) = (line.seq, line.prev.filter(|_| self.linked));
+        let link = if self.linked {
+            line.link()
+        } else {
+            Link::default()
+        };
+        let known_by = line.head.was.unwrap_or(link);
         self.tell_garbled(self.line_at);
-        let file = self.name.clone();
         if let Some((last_seq, last_link)) = self.before {
+            let file = || self.name.clone();
             if seq <= last_seq {
-                self.pending.push_back(Damage::Repeated { file, seq });
+                let damage = Damage::Repeated { file: file(), seq };
+                self.pending.push_back(damage);
                 return;
             }
             if seq > last_seq + 1 {
-                self.pending.push_back(Damage::Missing {
-                    file,
+                let damage = Damage::Missing {
+                    file: file(),
                     first: last_seq + 1,
                     last: seq - 1,
-                });
+                };
+                self.pending.push_back(damage);
             } else if prev.is_some_and(|prev| prev != last_link) {
-                self.pending.push_back(Damage::Unlinked { file, seq });
+                let damage = Damage::Unlinked { file: file(), seq };
+                self.pending.push_back(damage);
             }
         }
         self.before = Some((seq, link));
