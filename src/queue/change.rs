@@ -11,7 +11,7 @@ use super::centre::Centre;
 use super::desk::Seat;
 use super::event::{CallRule, Event, Happened, Suppression};
 use super::statistics::{DayCounts, DayFigures, DeskFigures, StopNote, earliest};
-use super::ticket::{DeskNumber, Ticket, TicketId};
+use super::ticket::{DeskNumber, TicketId};
 
 /// How long a called customer is awaited by the standard (A2/2/2.4), whatever is configured. The
 /// minute moves with a stepped clock and starts afresh with the daemon, so it is compared with
@@ -41,39 +41,13 @@ pub struct Change {
 pub struct Pending {
     change: Change,
     after: Vec<TicketId>,
-    /// The event changes a booked visit.
-    visits: bool,
-    desks: Vec<DeskBefore>,
+    beside: Beside,
     tz: TimeZone,
 }
 
 impl Pending {
     /// Looks at the centre before an event.
     pub fn begin(before: &Centre, happened: &Happened, tz: &TimeZone) -> Self {
-        let mut pending = Self::without_tickets(before, happened, tz);
-        pending.after = touched(before, &happened.event);
-        let tickets = pending.after.iter().filter_map(|id| before.tickets.get(id));
-        for ticket in tickets {
-            pending.change.count(ticket, tz, -1);
-        }
-        if let Event::DayBegan {
-            unserved,
-            unfinished,
-            ..
-        } = &happened.event
-        {
-            // The new day forgets the old one's tickets, so they are counted here as it ends them.
-            pending.after.clear();
-            for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
-                pending.change.count(&ticket, tz, 1);
-            }
-        }
-        pending
-    }
-
-    /// As [`Pending::begin`] for one who counts the tickets of a date himself when it is over: what
-    /// else the event changes.
-    pub fn without_tickets(before: &Centre, happened: &Happened, tz: &TimeZone) -> Self {
         let mut change = Change {
             date: date_of(before, happened, tz),
             figures: DayFigures::default(),
@@ -82,42 +56,85 @@ impl Pending {
             issued_before: before.tickets_issued,
             seq: happened.seq,
         };
-        count_event(&mut change.figures.counts, before, happened);
-        let visits = touches_visits(&happened.event);
-        if visits {
-            let date = change.date;
-            change.figures.count_visits(&before.appointments, date, -1);
+        let beside = Beside::begin(before, happened, change.date, &mut change.figures);
+        let mut after = touched(before, &happened.event);
+        let tickets = after.iter().filter_map(|id| before.tickets.get(id));
+        for ticket in tickets {
+            change.figures.count_ticket(ticket, tz, -1);
         }
-        if let Event::DayBegan { date, .. } = &happened.event {
+        if let Event::DayBegan {
+            date,
+            unserved,
+            unfinished,
+        } = &happened.event
+        {
             change.began = Some(*date);
             let began = &mut change.began_figures;
             began.count_visits(&before.appointments, *date, 1);
+            // The new day forgets the old one's tickets, so they are counted here as it ends them.
+            after.clear();
+            for ticket in before.closed_by_day(happened.at, unserved, unfinished) {
+                change.figures.count_ticket(&ticket, tz, 1);
+            }
         }
         Self {
             change,
-            after: Vec::new(),
-            visits,
-            desks: DeskBefore::look(before, happened),
+            after,
+            beside,
             tz: tz.clone(),
         }
     }
 
     /// Looks at the centre after it.
     pub fn complete(mut self, after: &Centre) -> Change {
+        let figures = &mut self.change.figures;
         for ticket in self.after.iter().filter_map(|id| after.tickets.get(id)) {
-            self.change.count(ticket, &self.tz, 1);
+            figures.count_ticket(ticket, &self.tz, 1);
         }
+        self.beside.complete(after, figures);
+        self.change
+    }
+}
+
+/// What an event changes in the figures of its date beside its tickets, first half: for one who
+/// counts the tickets of a date himself when it is over.
+#[derive(Debug)]
+pub struct Beside {
+    date: Date,
+    /// The event changes a booked visit.
+    visits: bool,
+    desks: Vec<DeskBefore>,
+}
+
+impl Beside {
+    /// Looks at the centre before an event; `date` is that of [`date_of`], and `figures` are its.
+    pub fn begin(
+        before: &Centre,
+        happened: &Happened,
+        date: Date,
+        figures: &mut DayFigures,
+    ) -> Self {
+        count_event(&mut figures.counts, before, happened);
+        let visits = touches_visits(&happened.event);
+        if visits {
+            figures.count_visits(&before.appointments, date, -1);
+        }
+        Self {
+            date,
+            visits,
+            desks: DeskBefore::look(before, happened),
+        }
+    }
+
+    /// Looks at the centre after it.
+    pub fn complete(self, after: &Centre, figures: &mut DayFigures) {
         if self.visits {
-            let date = self.change.date;
-            let figures = &mut self.change.figures;
-            figures.count_visits(&after.appointments, date, 1);
+            figures.count_visits(&after.appointments, self.date, 1);
         }
         for before in &self.desks {
-            let desks = &mut self.change.figures.desks;
-            let figures = before.figures(after);
-            desks.entry(before.desk).or_default().merge(&figures, 1);
+            let desk = figures.desks.entry(before.desk).or_default();
+            desk.merge(&before.figures(after), 1);
         }
-        self.change
     }
 }
 
@@ -128,10 +145,6 @@ impl Change {
         if let Some(began) = self.began {
             days.entry(began).or_default().merge(&self.began_figures);
         }
-    }
-
-    fn count(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
-        self.figures.count_ticket(ticket, tz, sign);
     }
 }
 

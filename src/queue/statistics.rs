@@ -161,6 +161,20 @@ impl Stretch {
         u64::try_from(self.sum_s + self.running * at.as_second()).unwrap_or(0)
     }
 
+    /// A stretch that is over.
+    fn over(began: Timestamp, ended: Timestamp) -> Self {
+        let mut stretch = Self::since(began);
+        stretch.end(ended);
+        stretch
+    }
+
+    /// A stretch that still runs.
+    fn since(began: Timestamp) -> Self {
+        let mut stretch = Self::default();
+        stretch.begin(began);
+        stretch
+    }
+
     /// A stretch begins.
     pub(super) fn begin(&mut self, at: Timestamp) {
         self.sum_s -= at.as_second();
@@ -323,124 +337,133 @@ impl DayFigures {
 
     /// Puts a ticket's contribution in (`sign` 1) or takes it out (−1).
     pub fn count_ticket(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
-        self.services
-            .entry(ticket.issued_for)
-            .or_default()
-            .merge(&service_figures(ticket, tz), sign);
-        for (desk, figures) in desk_figures(ticket) {
-            self.desks.entry(desk).or_default().merge(&figures, sign);
+        let service = self.services.entry(ticket.issued_for).or_default();
+        service.count_ticket(ticket, tz, sign);
+        self.count_stays(ticket, sign);
+    }
+
+    /// The same for the desks it was at.
+    fn count_stays(&mut self, ticket: &Ticket, sign: i64) {
+        for leg in &ticket.legs {
+            let Some(finished_at) = leg.finished_at else {
+                continue;
+            };
+            let desk = self.desks.entry(leg.desk).or_default();
+            desk.stays += sign;
+            desk.busy
+                .merge(&Stretch::over(leg.called_at, finished_at), sign);
+            if let Some(arrived) = leg.arrived_at {
+                desk.handling.add(seconds(arrived, finished_at), sign);
+            }
+        }
+        match &ticket.place {
+            Place::Finished { desk, .. } => {
+                self.desks.entry(*desk).or_default().finished += sign;
+            }
+            Place::AtDesk { desk } => {
+                if let Some(leg) = ticket.legs.last()
+                    && leg.arrived_at.is_some()
+                    && leg.finished_at.is_none()
+                {
+                    let desk = self.desks.entry(*desk).or_default();
+                    desk.busy.merge(&Stretch::since(leg.called_at), sign);
+                }
+            }
+            Place::Waiting
+            | Place::Parked { .. }
+            | Place::NoShow { .. }
+            | Place::Cancelled { .. } => {}
         }
     }
 }
 
 /// The contribution of one ticket to its service of issue.
 pub fn service_figures(ticket: &Ticket, tz: &TimeZone) -> ServiceFigures {
-    let mut figures = ServiceFigures {
-        issued: 1,
-        desk_time: DeskTime::of(ticket),
-        ghosts: Ghosts::of(ticket, tz),
-        transferred: i64::from(ticket.transferred()),
-        out_of_turn: i64::from(ticket.out_of_turn),
-        reinstated: i64::from(ticket.reinstated),
-        forecast: Promises::of(ticket),
-        ..ServiceFigures::default()
-    };
-    figures.mark(ticket.issued_at, tz, 0);
-    if let Some(called_at) = ticket.first_called_at() {
-        figures.called = 1;
-        figures.mark(called_at, tz, 1);
-        let cell = WaitCell {
-            half_hour: half_hour(ticket.issued_at, tz),
-            promised: ticket.promise.map(promised_bin),
-        };
-        let wait_s = seconds(ticket.issued_at, called_at);
-        figures.waits.add(cell, wait_s, 1);
-        if let Some(kept) = &ticket.appointment {
-            let due = kept.slot.max(ticket.issued_at);
-            figures.appointments.delay.add(seconds(due, called_at), 1);
-        }
-    }
-    for leg in &ticket.legs {
-        if let (Some(arrived), Some(finished)) = (leg.arrived_at, leg.finished_at) {
-            figures.handling.add(seconds(arrived, finished), 1);
-        }
-    }
-    match &ticket.place {
-        Place::Waiting | Place::Parked { .. } | Place::AtDesk { .. } => {
-            if ticket.legs.is_empty() {
-                figures.uncalled = Moments::one(ticket.issued_at.as_second());
-            }
-        }
-        Place::Finished { at, .. } => {
-            figures.finished = 1;
-            match at {
-                Some(at) => {
-                    figures.mark(*at, tz, 2);
-                    figures.visit.add(seconds(ticket.issued_at, *at), 1);
-                    figures.finished_at = Moments::one(at.as_second());
-                }
-                None => figures.force_closed = 1,
-            }
-        }
-        Place::NoShow { .. } => figures.no_shows = 1,
-        Place::Cancelled { at, reason } => {
-            figures.cancelled = 1;
-            if *reason == CancelReason::DayEnded {
-                figures.unserved = 1;
-            }
-            if ticket.legs.is_empty() {
-                figures.cancelled_uncalled = 1;
-                figures
-                    .cancelled_after
-                    .add(seconds(ticket.issued_at, *at), 1);
-            }
-        }
-    }
+    let mut figures = ServiceFigures::default();
+    figures.count_ticket(ticket, tz, 1);
     figures
 }
 
 impl ServiceFigures {
-    fn mark(&mut self, at: Timestamp, tz: &TimeZone, column: usize) {
-        let counts = self.half_hours.entry(half_hour(at, tz)).or_default();
-        if let Some(count) = counts.get_mut(column) {
-            *count += 1;
-        }
-    }
-}
-
-/// The contribution of one ticket to the desks it was at.
-pub fn desk_figures(ticket: &Ticket) -> BTreeMap<DeskNumber, DeskFigures> {
-    let mut desks: BTreeMap<DeskNumber, DeskFigures> = BTreeMap::new();
-    for leg in &ticket.legs {
-        let Some(finished_at) = leg.finished_at else {
-            continue;
-        };
-        let figures = desks.entry(leg.desk).or_default();
-        figures.stays += 1;
-        figures.busy.begin(leg.called_at);
-        figures.busy.end(finished_at);
-        if let Some(arrived) = leg.arrived_at {
-            figures.handling.add(seconds(arrived, finished_at), 1);
-        }
-    }
-    match &ticket.place {
-        Place::Finished { desk, .. } => desks.entry(*desk).or_default().finished += 1,
-        Place::AtDesk { desk } => {
-            if let Some(leg) = ticket.legs.last()
-                && leg.arrived_at.is_some()
-                && leg.finished_at.is_none()
-            {
-                desks.entry(*desk).or_default().busy.begin(leg.called_at);
+    /// Puts a ticket's contribution in (`sign` 1) or takes it out (−1).
+    pub fn count_ticket(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
+        self.issued += sign;
+        self.desk_time.merge(&DeskTime::of(ticket), sign);
+        self.ghosts.merge(&Ghosts::of(ticket, tz), sign);
+        self.transferred += sign * i64::from(ticket.transferred());
+        self.out_of_turn += sign * i64::from(ticket.out_of_turn);
+        self.reinstated += sign * i64::from(ticket.reinstated);
+        self.forecast.count_ticket(ticket, sign);
+        let issued_in = half_hour(ticket.issued_at, tz);
+        self.mark(issued_in, 0, sign);
+        if let Some(called_at) = ticket.first_called_at() {
+            self.called += sign;
+            self.mark(half_hour(called_at, tz), 1, sign);
+            let cell = WaitCell {
+                half_hour: issued_in,
+                promised: ticket.promise.map(promised_bin),
+            };
+            let wait_s = seconds(ticket.issued_at, called_at);
+            self.waits.add(cell, wait_s, sign);
+            if let Some(kept) = &ticket.appointment {
+                let due = kept.slot.max(ticket.issued_at);
+                let delay = &mut self.appointments.delay;
+                delay.add(seconds(due, called_at), sign);
             }
         }
-        Place::Waiting | Place::Parked { .. } | Place::NoShow { .. } | Place::Cancelled { .. } => {}
+        for leg in &ticket.legs {
+            if let (Some(arrived), Some(finished)) = (leg.arrived_at, leg.finished_at) {
+                self.handling.add(seconds(arrived, finished), sign);
+            }
+        }
+        self.count_place(ticket, tz, sign);
     }
-    desks
+
+    /// How the ticket stands, or ended.
+    fn count_place(&mut self, ticket: &Ticket, tz: &TimeZone, sign: i64) {
+        match &ticket.place {
+            Place::Waiting | Place::Parked { .. } | Place::AtDesk { .. } => {
+                if ticket.legs.is_empty() {
+                    self.uncalled.add(ticket.issued_at.as_second(), sign);
+                }
+            }
+            Place::Finished { at: Some(at), .. } => {
+                self.finished += sign;
+                self.mark(half_hour(*at, tz), 2, sign);
+                self.visit.add(seconds(ticket.issued_at, *at), sign);
+                self.finished_at.add(at.as_second(), sign);
+            }
+            Place::Finished { at: None, .. } => {
+                self.finished += sign;
+                self.force_closed += sign;
+            }
+            Place::NoShow { .. } => self.no_shows += sign,
+            Place::Cancelled { at, reason } => {
+                self.cancelled += sign;
+                self.unserved += sign * i64::from(*reason == CancelReason::DayEnded);
+                if ticket.legs.is_empty() {
+                    self.cancelled_uncalled += sign;
+                    let waited_s = seconds(ticket.issued_at, *at);
+                    self.cancelled_after.add(waited_s, sign);
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self, half_hour: u8, column: usize, sign: i64) {
+        let counts = self.half_hours.entry(half_hour).or_default();
+        if let Some(count) = counts.get_mut(column) {
+            *count += sign;
+        }
+        if *counts == [0; 3] {
+            self.half_hours.remove(&half_hour);
+        }
+    }
 }
 
 /// The local half-hour of a moment, 0 to 47.
 pub fn half_hour(at: Timestamp, tz: &TimeZone) -> u8 {
-    let local = at.to_zoned(tz.clone());
+    let local = tz.to_datetime(at);
     u8::try_from(local.hour() * 2 + local.minute() / 30).unwrap_or(0)
 }
 

@@ -62,7 +62,7 @@ pub use mine::{MyDay, my_day};
 pub use model::{DayReport, QuarterReport};
 pub use pdf::{PdfError, day_pdf, quarter_pdf};
 pub use quarter::{Quarters, quarter_report, quarter_report_of, untold_report_of};
-pub use recompute::{Recomputed, recompute, recompute_quarter, recompute_report};
+pub use recompute::{Recomputed, damaged_places, recompute, recompute_quarter, recompute_report};
 pub use reliability::ReliabilityBin;
 pub use story::{Eyes, Story, story};
 pub use text::{day_table, table};

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 
 use super::comparison::Neighbour;
 use crate::journal::record::{Fact, Record};
-use crate::journal::{Progress, Quarter, read_days};
+use crate::journal::{Progress, Quarter, read_days, read_days_unlinked};
 use crate::queue::calendar::Edits;
 use crate::queue::centre::Centre;
-use crate::queue::change::Pending;
+use crate::queue::change::{Beside, date_of};
 use crate::queue::event::{Event, Happened};
 use crate::queue::statistics::DayFigures;
 use crate::queue::ticket::{Ticket, TicketId};
@@ -24,7 +24,8 @@ pub struct Recomputed {
     pub days: BTreeMap<Date, DayFigures>,
     /// What managers had changed in the calendar at the end of it: past dates keep their hours.
     pub calendar: Edits,
-    /// Places of the journal that could not be read.
+    /// Places of the journal that could not be read. That each line continues the line before is
+    /// not looked at: [`damaged_places`] does.
     pub damaged: u64,
 }
 
@@ -51,6 +52,24 @@ pub fn recompute(
 /// Where the journal directory cannot be listed.
 pub fn recompute_quarter(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<Recomputed> {
     recompute_quarters(data, tz, quarter, quarter, &mut |_| {})
+}
+
+/// Places of a quarter's journal that cannot be read or do not continue the line before them.
+///
+/// # Errors
+/// Where the journal directory cannot be listed.
+pub fn damaged_places(data: &Path, tz: &TimeZone, quarter: Quarter) -> io::Result<u64> {
+    let from = quarter.first_date().unwrap_or(Date::MAX);
+    let to = quarter.last_date().unwrap_or(Date::MAX);
+    let mut damaged = 0;
+    for item in read_days(data, tz, from..Date::MAX)? {
+        match item.map(|record| record.fact) {
+            Ok(Fact::Queue(Event::DayBegan { date, .. })) if date > to => break,
+            Ok(_) => {}
+            Err(_) => damaged += 1,
+        }
+    }
+    Ok(damaged)
 }
 
 /// As [`recompute_quarter`], with the quarters the report compares it with: what
@@ -104,7 +123,7 @@ fn recompute_quarters(
     let mut replay = Replay::default();
     let mut damaged = 0;
     let mut on = None;
-    for item in read_days(data, tz, from..Date::MAX)? {
+    for item in read_days_unlinked(data, tz, from..Date::MAX)? {
         match item {
             Ok(record) => replay.take(record, tz),
             Err(_) => damaged += 1,
@@ -139,23 +158,14 @@ impl Replay {
     fn take(&mut self, record: Record, tz: &TimeZone) {
         match record.fact {
             Fact::Queue(event) => {
-                let happened = Happened {
-                    seq: record.seq,
-                    at: record.at,
-                    event,
-                };
-                if let Event::DayBegan {
-                    unserved,
-                    unfinished,
-                    ..
-                } = &happened.event
-                {
-                    let ended = self.centre.closed_by_day(happened.at, unserved, unfinished);
-                    self.count_tickets(ended, tz);
-                }
-                let pending = Pending::without_tickets(&self.centre, &happened, tz);
-                self.centre.apply(&happened);
-                pending.complete(&self.centre).add_to(&mut self.days);
+                self.happen(
+                    &Happened {
+                        seq: record.seq,
+                        at: record.at,
+                        event,
+                    },
+                    tz,
+                );
             }
             Fact::Snapshot(state) => {
                 // Where the start of this date is lost, so is how the last one ended. What the
@@ -169,6 +179,25 @@ impl Replay {
             }
             Fact::Access(_) | Fact::Quality(_) | Fact::Sealed(_) | Fact::Redacted(_) => {}
         }
+    }
+
+    fn happen(&mut self, happened: &Happened, tz: &TimeZone) {
+        let date = date_of(&self.centre, happened, tz);
+        if let Event::DayBegan {
+            date: began,
+            unserved,
+            unfinished,
+        } = &happened.event
+        {
+            let ended = self.centre.closed_by_day(happened.at, unserved, unfinished);
+            self.count_tickets(ended, tz);
+            let figures = self.days.entry(*began).or_default();
+            figures.count_visits(&self.centre.appointments, *began, 1);
+        }
+        let figures = self.days.entry(date).or_default();
+        let beside = Beside::begin(&self.centre, happened, date, figures);
+        self.centre.apply(happened);
+        beside.complete(&self.centre, figures);
     }
 
     /// Counts the centre's tickets, some of them as its day ended them.

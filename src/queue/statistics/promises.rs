@@ -56,10 +56,10 @@ impl Promised {
 }
 
 impl Promises {
-    /// What a ticket's first call says of its promise.
-    pub fn of(ticket: &Ticket) -> Self {
+    /// Puts in (`sign` 1) or takes out (−1) what a ticket's first call says of its promise.
+    pub fn count_ticket(&mut self, ticket: &Ticket, sign: i64) {
         let (Some(promise), Some(called_at)) = (ticket.promise, ticket.first_called_at()) else {
-            return Self::default();
+            return;
         };
         let wait_s = seconds(ticket.issued_at, called_at);
         let promised = Promised {
@@ -69,17 +69,21 @@ impl Promises {
             within_p50: i64::from(wait_s <= promise.p50_s),
             within_p90: i64::from(wait_s <= promise.p90_s),
         };
-        Self([(promised_bin(promise), promised)].into())
+        self.count(promised_bin(promise), &promised, sign);
     }
 
     /// Puts another set in (`sign` 1) or takes it out (−1).
     pub fn merge(&mut self, other: &Self, sign: i64) {
         for (bin, theirs) in &other.0 {
-            let mine = self.0.entry(*bin).or_default();
-            mine.merge(theirs, sign);
-            if *mine == Promised::default() {
-                self.0.remove(bin);
-            }
+            self.count(*bin, theirs, sign);
+        }
+    }
+
+    fn count(&mut self, bin: u8, theirs: &Promised, sign: i64) {
+        let mine = self.0.entry(bin).or_default();
+        mine.merge(theirs, sign);
+        if *mine == Promised::default() {
+            self.0.remove(&bin);
         }
     }
 

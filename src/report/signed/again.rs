@@ -9,7 +9,7 @@ use super::{JournalState, SignOff, SignOffState, check_journal, frozen, tell};
 use crate::journal::{self, Progress, Quarter};
 use crate::queue::setup::Setup;
 use crate::report::model::QuarterReport;
-use crate::report::{add_kept, quarter_report, recompute_quarter, recompute_report};
+use crate::report::{add_kept, damaged_places, quarter_report, recompute_report};
 
 /// The report of a quarter recomputed from the journal, its newest signature told.
 ///
@@ -46,7 +46,7 @@ pub fn verified(
     let newest = report.sign_off.newest();
     let newest = newest.map(|line| (line.seq, line.signature.under.clone()));
     if let Some((seq, under)) = newest {
-        let damaged = recompute_quarter(data, &setup.timezone, quarter)?.damaged;
+        let damaged = damaged_places(data, &setup.timezone, quarter)?;
         report.sign_off.journal = Some(check_journal(data, seq, &under, damaged)?);
     }
     Ok(report)
