@@ -389,10 +389,8 @@ impl Centre {
 
     /// A ticket that has moved on cannot be brought back by an undo of the step before.
     fn forget_steps_of(&mut self, id: TicketId) {
-        for staffed in self.desks.values_mut().filter_map(|d| d.staffed.as_mut()) {
-            staffed
-                .last_step
-                .take_if(|last| last.ticket_before.id == id);
+        if let Some(ticket) = self.tickets.get(&id) {
+            forget_steps(&mut self.desks, ticket);
         }
     }
 
@@ -561,8 +559,8 @@ impl Centre {
 
     /// Gives a ticket to a desk: another leg of its visit begins.
     fn seat_ticket(&mut self, number: DeskNumber, id: TicketId, at: Timestamp) {
-        self.forget_steps_of(id);
         if let Some(ticket) = self.tickets.get_mut(&id) {
+            forget_steps(&mut self.desks, ticket);
             ticket.place = Place::AtDesk { desk: number };
             ticket.legs.push(Leg::begin(ticket.service, number, at));
         }
@@ -736,5 +734,17 @@ impl Centre {
             .values()
             .rev()
             .find(|ticket| ticket.origin.kiosk() == Some(kiosk))
+    }
+}
+
+/// Takes back what desks could undo with a ticket: these are desks it was at.
+fn forget_steps(desks: &mut BTreeMap<DeskNumber, Desk>, ticket: &Ticket) {
+    for leg in &ticket.legs {
+        let staffed = desks.get_mut(&leg.desk).and_then(|d| d.staffed.as_mut());
+        if let Some(staffed) = staffed {
+            staffed
+                .last_step
+                .take_if(|last| last.ticket_before.id == ticket.id);
+        }
     }
 }
