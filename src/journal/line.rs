@@ -186,7 +186,7 @@ fn link_at(text: &[u8]) -> Option<(Link, &[u8])> {
 fn hex(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0, |number, sign| {
         let digit = char::from(*sign).to_digit(16)?;
-        Some(number << 4 | u64::from(digit))
+        Some((number << 4) | u64::from(digit))
     })
 }
 
