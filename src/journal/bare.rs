@@ -18,7 +18,7 @@ const WHOLE: &[u8] = b"whole\n";
 /// What a frame holds for these lines: bare ones where they can be restored to the byte.
 pub(super) fn strip(lines: &[u8]) -> Cow<'_, [u8]> {
     if let Some(bare) = bare(lines)
-        && restore(bare.clone()).is_some_and(|again| again == lines)
+        && restore(bare.clone(), lines.len()).is_some_and(|again| again == lines)
     {
         return Cow::Owned(bare);
     }
@@ -28,8 +28,9 @@ pub(super) fn strip(lines: &[u8]) -> Cow<'_, [u8]> {
     Cow::Borrowed(lines)
 }
 
-/// The lines again; none where a bare frame does not give the chain it should.
-pub(super) fn restore(held: Vec<u8>) -> Option<Vec<u8>> {
+/// The lines again; none where a bare frame does not give the chain it should, or more than
+/// `bytes_max`: a short line grows tenfold.
+pub(super) fn restore(held: Vec<u8>, bytes_max: usize) -> Option<Vec<u8>> {
     if let Some(lines) = held.strip_prefix(WHOLE) {
         return Some(lines.to_vec());
     }
@@ -47,6 +48,9 @@ pub(super) fn restore(held: Vec<u8>) -> Option<Vec<u8>> {
         let end = rest.iter().position(|byte| *byte == b'\n')?;
         let (line, behind) = rest.split_at_checked(end)?;
         prev = write_rest(seq, prev, line, &mut lines);
+        if lines.len() > bytes_max {
+            return None;
+        }
         rest = behind.get(1..)?;
         seq = seq.checked_add(1)?;
     }
@@ -81,6 +85,8 @@ mod tests {
     use crate::queue::command::Actor;
     use crate::queue::event::Event;
 
+    const MANY: usize = 1 << 20;
+
     fn lines(first: u64, count: u64) -> Vec<u8> {
         let mut out = Vec::new();
         let mut prev = Link(first * 7);
@@ -110,7 +116,7 @@ mod tests {
             let held = strip(&lines);
             assert!(is_bare(&held) && held.len() < lines.len());
             assert!(!String::from_utf8(held.to_vec()).unwrap().contains("prev"));
-            assert_eq!(restore(held.into_owned()).unwrap(), lines);
+            assert_eq!(restore(held.into_owned(), MANY).unwrap(), lines);
         }
     }
 
@@ -138,7 +144,7 @@ mod tests {
         ] {
             let held = strip(&odd).into_owned();
             assert!(!is_bare(&held));
-            assert_eq!(restore(held).unwrap(), odd);
+            assert_eq!(restore(held, MANY).unwrap(), odd);
         }
     }
 
@@ -151,7 +157,7 @@ mod tests {
                 let mut bad = held.clone();
                 bad[at] ^= 1 << bit;
                 // What is no longer bare is not taken for lines either: no checksum is right.
-                let told = restore(bad).filter(|told| *told != lines);
+                let told = restore(bad, MANY).filter(|told| *told != lines);
                 let whole = told
                     .iter()
                     .flat_map(|told| told.split(|byte| *byte == b'\n'));
@@ -162,5 +168,15 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_bare_frame_gives_no_more_than_its_lines_took() {
+        let lines = lines(1, 20);
+        let held = strip(&lines).into_owned();
+        assert!(restore(held.clone(), lines.len()).is_some());
+        assert!(restore(held, lines.len() - 1).is_none());
+        let empty = [b"bare 1 0 0\n".to_vec(), vec![b'\n'; MANY / 10]].concat();
+        assert!(restore(empty, MANY).is_none());
     }
 }

@@ -136,7 +136,7 @@ fn unpack(bytes: &[u8]) -> io::Result<(Vec<u8>, usize)> {
         .get(..length)
         .ok_or_else(|| io::Error::other("the frame is cut short"))?;
     let held = zstd::bulk::decompress(frame, FRAME_BYTES_MAX)?;
-    let plain = bare::restore(held).ok_or_else(|| {
+    let plain = bare::restore(held, FRAME_BYTES_MAX).ok_or_else(|| {
         io::Error::other("what the frame leaves out does not follow from what it holds")
     })?;
     Ok((plain, length))
@@ -233,6 +233,68 @@ mod tests {
         assert_eq!(damaged.take_damage().len(), 1);
         assert!(text.len() + FRAME_BYTES + 1_000 > lines.len() && text.len() < lines.len());
         assert!(lines.starts_with(&text[..1_000]) && lines.ends_with(&text[text.len() - 1_000..]));
+    }
+
+    #[test]
+    fn any_flipped_bit_of_a_frame_is_noticed_and_costs_that_frame() {
+        let dir = tempfile::tempdir().unwrap();
+        let packed = dir.path().join("a");
+        let lines = journal(60);
+        let parts = lines.split_inclusive('\n').collect::<Vec<_>>();
+        let parts = parts.chunks(20).map(<[&str]>::concat).collect::<Vec<_>>();
+        let pack = |lines: &String| {
+            let mut compressor = zstd::bulk::Compressor::new(LEVEL).unwrap();
+            let checksum = zstd::zstd_safe::CParameter::ChecksumFlag(true);
+            compressor.set_parameter(checksum).unwrap();
+            compressor.compress(&bare::strip(lines.as_bytes())).unwrap()
+        };
+        let frames = parts.iter().map(pack).collect::<Vec<_>>();
+        let (begins, length) = (frames[0].len(), frames[1].len());
+        let bytes = frames.concat();
+        for at in begins..begins + length {
+            for bit in 0..8 {
+                let mut bad = bytes.clone();
+                bad[at] ^= 1 << bit;
+                fs::write(&packed, bad).unwrap();
+                let mut damaged = Frames::open(&packed).unwrap();
+                let mut text = String::new();
+                damaged.read_to_string(&mut text).unwrap();
+                let place = format!("byte {} of {length}, bit {bit}", at - begins);
+                let others = text == [&*parts[0], &*parts[2]].concat();
+                // A bit of the header that says nothing, or only that there is a checksum.
+                assert!(others || text == lines, "{place}");
+                assert!(!others || !damaged.take_damage().is_empty(), "{place}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_line_and_one_huge_line_come_back_to_the_byte() {
+        let dir = tempfile::tempdir().unwrap();
+        let (plain, packed) = (dir.path().join("a"), dir.path().join("b"));
+        let short = journal(1);
+        let (mut huge, mut prev) = (Vec::new(), Link::default());
+        for (seq, length) in [(1, 10), (2, 3 * FRAME_BYTES), (3, 10)] {
+            let version = "x".repeat(length);
+            let record = Record {
+                seq,
+                at: "2026-10-05T06:00:00Z".parse().unwrap(),
+                actor: Actor::Rinda,
+                request: None,
+                fact: Fact::Queue(Event::DaemonStarted { version }),
+            };
+            prev = line::write(&record, prev, &mut huge).unwrap();
+        }
+        let huge = String::from_utf8(huge).unwrap();
+        let torn = huge[..huge.len() - 7].to_owned();
+        for lines in [short, huge, torn] {
+            fs::write(&plain, &lines).unwrap();
+            pack(&plain, &packed, &mut |_| {}).unwrap();
+            let mut text = String::new();
+            let mut frames = Frames::open(&packed).unwrap();
+            frames.read_to_string(&mut text).unwrap();
+            assert!(text == lines && frames.take_damage().is_empty());
+        }
     }
 
     fn journal(records: u64) -> String {
