@@ -231,7 +231,7 @@ pub fn quarters(metrics: &Metrics, quarter: Quarter) -> Result<Option<Quarters>,
             continue;
         };
         for (date, day) in metrics.services(beside)? {
-            pooled.add(date, &day);
+            pooled.add(date, day);
         }
     }
     Ok(Some(figures))

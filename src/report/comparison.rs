@@ -57,24 +57,49 @@ impl Neighbour {
     }
 }
 
-/// What a comparison needs of a quarter: its services pooled, and which dates have data.
+/// What a comparison needs of a quarter: its services, and which dates have data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pooled {
     /// Dates with data.
     pub dates: BTreeSet<Date>,
-    /// By service of issue. Times of finish are left out: they are told by date.
-    pub services: BTreeMap<Service, ServiceFigures>,
+    /// By service of issue, a date each. What is told by half-hour or by date is left out.
+    parts: BTreeMap<Service, Vec<ServiceFigures>>,
 }
 
 impl Pooled {
     /// Adds a date.
-    pub fn add(&mut self, date: Date, day: &DayFigures) {
+    pub fn add(&mut self, date: Date, day: DayFigures) {
         self.dates.insert(date);
-        for (service, figures) in &day.services {
-            let pooled = self.services.entry(*service).or_default();
-            pooled.merge(figures, 1);
-            // A quarter of single moments would only cost time.
-            pooled.finished_at = Moments::default();
+        for (service, figures) in day.services {
+            let part = ServiceFigures {
+                waits: figures.waits.together(),
+                half_hours: BTreeMap::new(),
+                finished_at: Moments::default(),
+                ..figures
+            };
+            self.parts.entry(service).or_default().push(part);
+        }
+    }
+
+    /// The figures of a service.
+    fn service(&self, service: Service) -> ServiceFigures {
+        self.parts
+            .get(&service)
+            .map_or_else(ServiceFigures::default, |parts| sum(parts))
+    }
+}
+
+/// Halves are summed first: each value is copied as often as there are halvings, not as there are
+/// dates.
+fn sum(parts: &[ServiceFigures]) -> ServiceFigures {
+    match parts {
+        [] => ServiceFigures::default(),
+        [one] => one.clone(),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            let mut all = sum(left);
+            all.merge(&sum(right), 1);
+            all
         }
     }
 }
@@ -103,13 +128,12 @@ pub(super) fn comparison(
     let mut total = ServiceFigures::default();
     let mut services = Vec::new();
     for service in Service::ALL {
-        let none = ServiceFigures::default();
-        let of = pooled.services.get(&service).unwrap_or(&none);
-        total.merge(of, 1);
+        let of = pooled.service(service);
+        total.merge(&of, 1);
         services.push(ServiceDay {
             service,
             name: setup.service_name(service).to_owned(),
-            figures: figures(of, target_s, as_of),
+            figures: figures(&of, target_s, as_of),
         });
     }
     let known = !pooled.dates.is_empty();

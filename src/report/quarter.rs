@@ -39,13 +39,13 @@ impl Quarters {
         let mut parted = Self::default();
         for (date, day) in days {
             let here = Quarter::of(date);
-            for (kind, pooled) in Neighbour::ALL.iter().zip(&mut parted.neighbours) {
-                if kind.of(quarter) == Some(here) {
-                    pooled.add(date, &day);
-                }
-            }
             if here == quarter {
                 parted.days.insert(date, day);
+                continue;
+            }
+            let mut beside = Neighbour::ALL.iter().zip(&mut parted.neighbours);
+            if let Some((_, pooled)) = beside.find(|(kind, _)| kind.of(quarter) == Some(here)) {
+                pooled.add(date, day);
             }
         }
         parted

@@ -41,6 +41,16 @@ impl Waits {
         }
     }
 
+    /// The same waits in one cell, for one who asks neither for half-hours nor for promises.
+    pub fn together(&self) -> Self {
+        let cell = WaitCell {
+            half_hour: 0,
+            promised: None,
+        };
+        let all = Some(self.all()).filter(|all| !all.is_empty());
+        Self(all.into_iter().map(|all| (cell, all)).collect())
+    }
+
     /// The cells in order of half-hour and promise.
     pub fn cells(&self) -> impl Iterator<Item = (WaitCell, &Histogram)> {
         self.0.iter().map(|(cell, histogram)| (*cell, histogram))
