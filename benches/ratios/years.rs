@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rinda::journal::{DateWriter, Quarter};
 use rinda::queue::catalogue::Service;
 use rinda::queue::command::Actor;
-use rinda::queue::event::{CallReason, CallRule, Event};
+use rinda::queue::event::{CallReason, CallRule, Event, JobId, PrintOrder};
 use rinda::queue::ticket::{DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
 use rinda::queue::view::WaitRange;
 
@@ -39,6 +39,15 @@ const TICKETS_PER_DESK: u64 = 70;
 /// Every so many-th ticket is a no-show.
 const NO_SHOW_EACH: u64 = 20;
 
+/// What tickets leave in a journal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mix {
+    /// What counts in a report, and nothing else.
+    Counted,
+    /// A slip for each ticket too, and documents for every other: what a day at a centre leaves.
+    Whole,
+}
+
 /// A journal on disk.
 pub struct Years {
     pub data: PathBuf,
@@ -49,7 +58,7 @@ pub struct Years {
 /// Five years of one centre.
 pub fn five_years(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
     let data = folder.join("five-years");
-    let mut maker = Maker::new(&data)?;
+    let mut maker = Maker::new(&data, Mix::Whole)?;
     let mut first = FIRST_DATE;
     for quarter in 1..=QUARTERS {
         let end = first.checked_add(3.months())?;
@@ -67,7 +76,7 @@ pub fn five_years(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
 /// A quarter with as many tickets as all centres have, open every day.
 pub fn large_quarter(folder: &Path, part: &dyn Fn(&str)) -> Result<Years> {
     let data = folder.join("large");
-    let mut maker = Maker::new(&data)?;
+    let mut maker = Maker::new(&data, Mix::Counted)?;
     let quarter: Quarter = LAST_QUARTER.parse()?;
     let first = quarter.first_date().context("a first date")?;
     let days: Vec<Date> = dates(first, first.checked_add(3.months())?).collect();
@@ -93,16 +102,18 @@ fn dates(from: Date, end: Date) -> impl Iterator<Item = Date> {
 struct Maker {
     writer: DateWriter,
     zone: TimeZone,
+    mix: Mix,
     tickets: u64,
 }
 
 impl Maker {
-    fn new(data: &Path) -> Result<Self> {
+    fn new(data: &Path, mix: Mix) -> Result<Self> {
         std::fs::create_dir_all(data)?;
         let zone = setup()?.timezone;
         Ok(Self {
             writer: DateWriter::open(data, &zone)?,
             zone,
+            mix,
             tickets: 0,
         })
     }
@@ -143,7 +154,7 @@ impl Maker {
             };
             self.writer.happen(opens, consultant(desk), opened);
         }
-        let mut plan = plan(self.tickets + 1, tickets, desks);
+        let mut plan = plan(self.tickets + 1, tickets, desks, self.mix);
         plan.sort_by_key(|step| step.second);
         let last = plan.last().map_or(0, |step| step.second);
         let mut numbers = [0u16; 3];
@@ -152,10 +163,10 @@ impl Maker {
                 What::Issue => Actor::Device {
                     name: "kiosks".to_owned(),
                 },
-                What::NoShow => Actor::Rinda,
-                What::Call | What::Arrive | What::Finish => consultant(step.desk),
+                What::NoShow | What::Send | What::Print => Actor::Rinda,
+                What::Call | What::Arrive | What::Documents | What::Finish => consultant(step.desk),
             };
-            let event = event(&step, day, &at, &mut numbers);
+            let event = event(&step, day, &at, &mut numbers, self.mix);
             self.writer.happen(at(step.second), actor, event);
         }
         for desk in 1..=desks {
@@ -194,9 +205,12 @@ fn consultant(desk: u16) -> Actor {
 #[derive(Clone, Copy)]
 enum What {
     Issue,
+    Send,
+    Print,
     Call,
     NoShow,
     Arrive,
+    Documents,
     Finish,
 }
 
@@ -210,7 +224,7 @@ struct Step {
 }
 
 /// Tickets at even distances; each desk takes its turn, as long as a service takes.
-fn plan(first: u64, tickets: u64, desks: u16) -> Vec<Step> {
+fn plan(first: u64, tickets: u64, desks: u16, mix: Mix) -> Vec<Step> {
     let mut free_at = vec![0i64; usize::from(desks)];
     let mut plan = Vec::new();
     for at in 0..tickets {
@@ -229,6 +243,10 @@ fn plan(first: u64, tickets: u64, desks: u16) -> Vec<Step> {
             });
         };
         add(issued, What::Issue);
+        if mix == Mix::Whole {
+            add(issued, What::Send);
+            add(issued + 2, What::Print);
+        }
         add(called, What::Call);
         free_at[place] = if ticket.is_multiple_of(NO_SHOW_EACH) {
             add(called + 60, What::NoShow);
@@ -238,6 +256,9 @@ fn plan(first: u64, tickets: u64, desks: u16) -> Vec<Step> {
             // Spread without chance: 120 to 680 s.
             let finished = arrived + 120 + i64::try_from(ticket * 7_919 % 561).unwrap_or(0);
             add(arrived, What::Arrive);
+            if mix == Mix::Whole && ticket.is_multiple_of(2) {
+                add(finished - 60, What::Documents);
+            }
             add(finished, What::Finish);
             finished
         };
@@ -245,7 +266,13 @@ fn plan(first: u64, tickets: u64, desks: u16) -> Vec<Step> {
     plan
 }
 
-fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [u16; 3]) -> Event {
+fn event(
+    step: &Step,
+    day: Date,
+    at: &impl Fn(i64) -> Timestamp,
+    numbers: &mut [u16; 3],
+    mix: Mix,
+) -> Event {
     let (ticket, desk) = (TicketId(step.ticket), DeskNumber(step.desk));
     match step.what {
         What::Issue => {
@@ -271,10 +298,19 @@ fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [
                     p90_s: 900,
                 }),
                 may_not_suffice: false,
-                print: None,
+                print: (mix == Mix::Whole).then(|| PrintOrder {
+                    job: JobId(step.ticket),
+                    kiosk: "kiosks".to_owned(),
+                }),
                 appointment: None,
             }
         }
+        What::Send => Event::SlipSending {
+            job: JobId(step.ticket),
+        },
+        What::Print => Event::SlipPrinted {
+            job: JobId(step.ticket),
+        },
         What::Call => Event::TicketCalled {
             ticket,
             desk,
@@ -291,6 +327,7 @@ fn event(step: &Step, day: Date, at: &impl Fn(i64) -> Timestamp, numbers: &mut [
             automatic: true,
         },
         What::Arrive => Event::CustomerArrived { ticket, desk },
+        What::Documents => Event::DocumentsStarted { ticket, desk },
         What::Finish => Event::TicketFinished {
             ticket,
             desk,
