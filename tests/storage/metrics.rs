@@ -1,5 +1,6 @@
 //! The metrics beside the journal: equal to a recomputation whatever happens to their files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -129,6 +130,64 @@ fn figures_that_the_journal_does_not_give_are_made_anew() {
             .sum::<i64>(),
         21
     );
+}
+
+/// Every field of the figures, as rows of version 6 have them. Rows do not name their fields: where
+/// this list has to change, `FIGURES_NOW` of the metrics goes up with it.
+const FIELDS_6: &str = "
+    .counts.calls .counts.calls_while_busy .counts.early_no_shows .counts.first_call
+    .counts.help_answered .counts.help_requested .counts.last_call .counts.last_finish
+    .counts.mischief.burst .counts.mischief.resting .counts.mischief.series
+    .counts.mischief.series_left .counts.mischief.series_tickets .counts.mischief.stale
+    .counts.no_shows_declared .counts.overrides .counts.overtakes .counts.print_failures
+    .counts.print_unknown .counts.refused .counts.refused_stopped .counts.reprints
+    .counts.starts .counts.stops .counts.suppressed .desks.#.busy.running .desks.#.busy.sum_s
+    .desks.#.finished .desks.#.handling .desks.#.on_break.running .desks.#.on_break.sum_s
+    .desks.#.open.running .desks.#.open.sum_s .desks.#.open_by_half_hour.# .desks.#.stays
+    .services.#.appointments.booked .services.#.appointments.cancelled
+    .services.#.appointments.delay .services.#.appointments.late .services.#.appointments.missed
+    .services.#.appointments.on_time .services.#.called .services.#.cancelled
+    .services.#.cancelled_after .services.#.cancelled_uncalled .services.#.desk_time.sum_s
+    .services.#.desk_time.tickets .services.#.finished .services.#.finished_at
+    .services.#.force_closed .services.#.forecast .services.#.ghosts.count
+    .services.#.ghosts.half_hours .services.#.ghosts.waited_s .services.#.half_hours.#
+    .services.#.handling .services.#.issued .services.#.no_shows .services.#.out_of_turn
+    .services.#.reinstated .services.#.transferred .services.#.uncalled .services.#.unserved
+    .services.#.visit .services.#.waits[][]
+";
+
+#[test]
+fn fields_of_the_figures_change_with_their_version_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut centre = Centre::open(dir.path());
+    centre.day(0);
+    let days = centre.metrics.days(dates()).unwrap();
+    let day = days.values().next().unwrap();
+    let mut fields = BTreeSet::new();
+    name_fields(&serde_json::to_value(day).unwrap(), "", &mut fields);
+    let fields: Vec<String> = fields.into_iter().collect();
+    assert_eq!(fields, FIELDS_6.split_whitespace().collect::<Vec<_>>());
+}
+
+/// The paths of all fields; numbers that are keys count as one.
+fn name_fields(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(fields) if !fields.is_empty() => {
+            for (name, value) in fields {
+                let number = name.parse::<i64>().is_ok();
+                let path = format!("{path}.{}", if number { "#" } else { name });
+                name_fields(value, &path, found);
+            }
+        }
+        serde_json::Value::Array(values) if values.iter().any(|value| !value.is_number()) => {
+            for value in values {
+                name_fields(value, &format!("{path}[]"), found);
+            }
+        }
+        _ => {
+            found.insert(path.to_owned());
+        }
+    }
 }
 
 #[test]
