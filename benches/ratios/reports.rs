@@ -55,7 +55,6 @@ pub fn measure(data: &Path, quarter: &str, rows: &mut Vec<Row>) -> Result<Taken>
     );
     ensure!(days.len() > 60, "{} dates", days.len());
     let taken = Taken { rollups, journal };
-    ensure!(rollups <= JSON_MAX, "JSON took {}", time(rollups));
     rows.push(limit(
         "the quarter as JSON, beside two others",
         rollups,
