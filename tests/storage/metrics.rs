@@ -171,20 +171,24 @@ fn fields_of_the_figures_change_with_their_version_only() {
 
 /// The paths of all fields; numbers that are keys count as one.
 fn name_fields(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
-    match value {
-        serde_json::Value::Object(fields) if !fields.is_empty() => {
-            for (name, value) in fields {
-                let number = name.parse::<i64>().is_ok();
-                let path = format!("{path}.{}", if number { "#" } else { name });
-                name_fields(value, &path, found);
+    if let Some(fields) = value.as_object().filter(|fields| !fields.is_empty()) {
+        for (name, value) in fields {
+            let number = name.parse::<i64>().is_ok();
+            let path = format!("{path}.{}", if number { "#" } else { name });
+            name_fields(value, &path, found);
+        }
+        return;
+    }
+    let parts = value
+        .as_array()
+        .filter(|all| !all.iter().all(serde_json::Value::is_number));
+    match parts {
+        Some(parts) => {
+            for part in parts {
+                name_fields(part, &format!("{path}[]"), found);
             }
         }
-        serde_json::Value::Array(values) if values.iter().any(|value| !value.is_number()) => {
-            for value in values {
-                name_fields(value, &format!("{path}[]"), found);
-            }
-        }
-        _ => {
+        None => {
             found.insert(path.to_owned());
         }
     }
