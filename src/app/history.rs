@@ -83,6 +83,8 @@ impl Look {
         if self.state.centre.date == Some(date) {
             return Ok(self.state.centre.tickets.values().cloned().collect());
         }
+        // Without them nobody knows where the date begins: that is no date without tickets.
+        self.metrics()?;
         let told = self.log(date)?.map(|log| log.tickets());
         let mut tickets: Vec<Ticket> = told.unwrap_or_default().into_values().collect();
         tickets.sort_by_key(|ticket| (ticket.number.series, ticket.number.number));

@@ -132,8 +132,8 @@ fn figures_that_the_journal_does_not_give_are_made_anew() {
     );
 }
 
-/// Every field of the figures, as rows of version 6 have them. Rows do not name their fields: where
-/// this list has to change, `FIGURES_NOW` of the metrics goes up with it.
+/// The fields of the figures that a day of these visits has, as rows of version 6 have them. Rows do
+/// not name their fields: where this list has to change, `FIGURES_NOW` of the metrics goes up with it.
 const FIELDS_6: &str = "
     .counts.calls .counts.calls_while_busy .counts.early_no_shows .counts.first_call
     .counts.help_answered .counts.help_requested .counts.last_call .counts.last_finish
