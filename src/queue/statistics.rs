@@ -120,6 +120,16 @@ impl ServiceFigures {
         self.ghosts.merge(&other.ghosts, sign);
         self.appointments.merge(&other.appointments, sign);
     }
+
+    /// The same without what is told by half-hour or by moment of finish, for sums over many dates.
+    pub fn without_half_hours(self) -> Self {
+        Self {
+            waits: self.waits.by_promise(),
+            half_hours: BTreeMap::new(),
+            finished_at: Moments::default(),
+            ..self
+        }
+    }
 }
 
 /// Figures of one desk on one date, or merged.

@@ -85,20 +85,22 @@ impl Pooled {
     fn service(&self, service: Service) -> ServiceFigures {
         self.parts
             .get(&service)
-            .map_or_else(ServiceFigures::default, |parts| sum(parts))
+            .map_or_else(ServiceFigures::default, |parts| {
+                sum(&parts.iter().collect::<Vec<_>>(), ServiceFigures::merge)
+            })
     }
 }
 
-/// Halves are summed first: each value is copied as often as there are halvings, not as there are
-/// dates.
-fn sum(parts: &[ServiceFigures]) -> ServiceFigures {
+/// The sum of figures. Halves are summed first: each value is copied as often as there are halvings,
+/// not as there are dates.
+pub(super) fn sum<F: Clone + Default>(parts: &[&F], put_in: fn(&mut F, &F, i64)) -> F {
     match parts {
-        [] => ServiceFigures::default(),
-        [one] => one.clone(),
+        [] => F::default(),
+        [one] => (*one).clone(),
         _ => {
             let (left, right) = parts.split_at(parts.len() / 2);
-            let mut all = sum(left);
-            all.merge(&sum(right), 1);
+            let mut all = sum(left, put_in);
+            put_in(&mut all, &sum(right, put_in), 1);
             all
         }
     }

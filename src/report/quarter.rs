@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::comparison::{Neighbour, Pooled, comparison};
+use super::comparison::{Neighbour, Pooled, comparison, sum};
 use super::compliance;
 use super::days::{add_occurrences, day_line};
 use super::feedback::FeedbackReport;
@@ -21,7 +21,7 @@ use crate::quality::signing::Signatures;
 use crate::queue::calendar::Edits;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DayFigures, DeskFigures, Moments, ServiceFigures};
+use crate::queue::statistics::{DayFigures, DeskFigures, ServiceFigures};
 use crate::queue::ticket::DeskNumber;
 
 /// What a quarter's report is made of.
@@ -99,7 +99,6 @@ pub fn untold_report_of(
         .map(|date| day_line(setup, edits, date, days.get(&date), as_of))
         .collect();
     let target_s = target_s(setup);
-    let weeks = weeks(&lines, &days, target_s, as_of);
     let mut occurrences = Occurrences::default();
     for line in &lines {
         if let Some(day) = days.get(&line.date) {
@@ -117,7 +116,11 @@ pub fn untold_report_of(
         })
         .collect();
     let dates = ExceptionDates::of(&lines, &days);
-    let pooled = Months::of(days, from);
+    let desks = desk_lines(setup, &desks(&days), as_of);
+    let parts = days.into_iter().map(|(date, day)| (date, parts(day)));
+    let parts: Parts = parts.collect();
+    let weeks = weeks(&lines, &parts, target_s, as_of);
+    let pooled = Months::of(&parts, from);
     let period = |months: &[Option<ServiceFigures>; 3]| period(months, from, target_s, as_of);
     let all = pooled.total();
     let total = period(&all);
@@ -149,7 +152,7 @@ pub fn untold_report_of(
         services,
         comparisons,
         weeks,
-        desks: desk_lines(setup, &pooled.desks, as_of),
+        desks,
         occurrences,
         flow,
         reliability: reliability::reliability(&whole(&all)),
@@ -162,10 +165,13 @@ pub fn untold_report_of(
     }
 }
 
+/// Dates with data, and of each the services.
+type Parts = BTreeMap<Date, Vec<(Service, ServiceFigures)>>;
+
 /// The quarter's weeks, Monday to Sunday, the first and the last cut off at its ends.
 fn weeks(
     lines: &[DayLine],
-    days: &BTreeMap<Date, DayFigures>,
+    parts: &Parts,
     target_s: u32,
     as_of: Timestamp,
 ) -> Vec<Week> {
@@ -174,67 +180,73 @@ fn weeks(
         .filter_map(|week| {
             let (from, to) = (week.first()?.date, week.last()?.date);
             let iso = from.iso_week_date();
-            let mut pooled: Option<ServiceFigures> = None;
-            for day in week.iter().filter_map(|line| days.get(&line.date)) {
-                let pooled = pooled.get_or_insert_default();
-                for figures in day.services.values() {
-                    pooled.merge(figures, 1);
-                }
-            }
+            let known = parts.range(from..=to);
+            let any = known.clone().next().is_some();
+            let services = known.flat_map(|(_, services)| services);
+            let of: Vec<_> = services.map(|(_, of)| of).collect();
             Some(Week {
                 week: format!("{:04}-W{:02}", iso.year(), iso.week()),
                 from,
                 to,
-                figures: pooled.map(|pooled| figures(&pooled, target_s, as_of)),
+                figures: any.then(|| figures(&sum(&of, ServiceFigures::merge), target_s, as_of)),
             })
         })
         .collect()
 }
 
-/// Figures pooled by month; a month no date of which has data is none.
-#[derive(Default)]
-struct Months {
-    months: [Option<BTreeMap<Service, ServiceFigures>>; 3],
-    desks: BTreeMap<DeskNumber, DeskFigures>,
+/// A date's services as far as they are told of more than a date: without half-hours, and without
+/// single moments, which would only cost time.
+fn parts(day: DayFigures) -> Vec<(Service, ServiceFigures)> {
+    let services = day.services.into_iter();
+    let told = services.map(|(service, of)| (service, of.without_half_hours()));
+    told.collect()
 }
 
+/// Figures pooled by month; a month no date of which has data is none.
+struct Months([Option<BTreeMap<Service, ServiceFigures>>; 3]);
+
 impl Months {
-    fn of(days: BTreeMap<Date, DayFigures>, from: Date) -> Self {
-        let mut pooled = Self::default();
-        for (date, mut day) in days {
+    fn of(parts: &Parts, from: Date) -> Self {
+        let mut months: [Option<BTreeMap<Service, Vec<&ServiceFigures>>>; 3] = Default::default();
+        for (date, services) in parts {
             let month = usize::try_from(date.month() - from.month()).unwrap_or(0);
-            let Some(month) = pooled.months.get_mut(month) else {
+            let Some(month) = months.get_mut(month) else {
                 continue;
             };
             let month = month.get_or_insert_default();
-            for (service, figures) in &mut day.services {
-                // A quarter of single moments would only cost time; they are told by date.
-                figures.finished_at = Moments::default();
-                month.entry(*service).or_default().merge(figures, 1);
-            }
-            for (desk, figures) in &day.desks {
-                pooled.desks.entry(*desk).or_default().merge(figures, 1);
+            for (service, figures) in services {
+                month.entry(*service).or_default().push(figures);
             }
         }
-        pooled
+        let summed = |of: Vec<&ServiceFigures>| sum(&of, ServiceFigures::merge);
+        Self(months.map(|month| {
+            let services = month?.into_iter();
+            Some(services.map(|(service, of)| (service, summed(of))).collect())
+        }))
     }
 
     fn of_service(&self, service: Service) -> [Option<ServiceFigures>; 3] {
-        self.months.each_ref().map(|month| {
+        self.0.each_ref().map(|month| {
             let month = month.as_ref()?;
             Some(month.get(&service).cloned().unwrap_or_default())
         })
     }
 
     fn total(&self) -> [Option<ServiceFigures>; 3] {
-        self.months.each_ref().map(|month| {
-            let mut total = ServiceFigures::default();
-            for figures in month.as_ref()?.values() {
-                total.merge(figures, 1);
-            }
-            Some(total)
+        self.0.each_ref().map(|month| {
+            let services: Vec<_> = month.as_ref()?.values().collect();
+            Some(sum(&services, ServiceFigures::merge))
         })
     }
+}
+
+fn desks(days: &BTreeMap<Date, DayFigures>) -> BTreeMap<DeskNumber, DeskFigures> {
+    let mut parts: BTreeMap<DeskNumber, Vec<&DeskFigures>> = BTreeMap::new();
+    for (desk, figures) in days.values().flat_map(|day| &day.desks) {
+        parts.entry(*desk).or_default().push(figures);
+    }
+    let summed = |(desk, of): (_, Vec<_>)| (desk, sum(&of, DeskFigures::merge));
+    parts.into_iter().map(summed).collect()
 }
 
 fn period(
@@ -256,11 +268,8 @@ fn period(
 }
 
 fn whole(months: &[Option<ServiceFigures>; 3]) -> ServiceFigures {
-    let mut quarter = ServiceFigures::default();
-    for month in months.iter().flatten() {
-        quarter.merge(month, 1);
-    }
-    quarter
+    let months: Vec<_> = months.iter().flatten().collect();
+    sum(&months, ServiceFigures::merge)
 }
 
 pub(super) fn completeness(lines: &[DayLine], as_of: Timestamp) -> Completeness {

@@ -51,6 +51,23 @@ impl Waits {
         Self(all.into_iter().map(|all| (cell, all)).collect())
     }
 
+    /// The same waits in one cell for each promise, for one who does not ask for half-hours.
+    pub fn by_promise(&self) -> Self {
+        let mut parts: BTreeMap<Option<u8>, Vec<&Histogram>> = BTreeMap::new();
+        for (cell, histogram) in &self.0 {
+            parts.entry(cell.promised).or_default().push(histogram);
+        }
+        let together = parts.into_iter().map(|(promised, of)| {
+            let half_hour = 0;
+            let cell = WaitCell {
+                half_hour,
+                promised,
+            };
+            (cell, Histogram::sum(of))
+        });
+        Self(together.collect())
+    }
+
     /// The cells in order of half-hour and promise.
     pub fn cells(&self) -> impl Iterator<Item = (WaitCell, &Histogram)> {
         self.0.iter().map(|(cell, histogram)| (*cell, histogram))
