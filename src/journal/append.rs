@@ -13,13 +13,18 @@ use super::Progress;
 use super::damage::Damage;
 use super::files::{self, QuarterFile};
 use super::line;
+use super::packing;
 use super::quarter::Quarter;
-use super::record::{Fact, Record, Seal};
+use super::record::{Fact, Record};
 use super::recovery::{self, Opened, Recovered};
 use super::scan::{Last, Walk};
 use super::seals;
 use super::state::State;
 use crate::queue::command::Actor;
+
+/// A date that begins when the file being written is as long as this begins a new part of it, bytes:
+/// plain lines take fifteen times the room of packed ones.
+const PART_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Bytes at the end of the acknowledged part that are written again after an error: the page that
 /// the failed write shared with them.
@@ -93,9 +98,10 @@ struct Current {
 pub struct Journal {
     dir: PathBuf,
     tz: TimeZone,
+    part_bytes: u64,
     current: Option<Current>,
-    /// The newest quarter there is a file of.
-    newest: Option<Quarter>,
+    /// The newest file there is.
+    newest: Option<QuarterFile>,
     last: Last,
     broken: Option<String>,
     buffer: Vec<u8>,
@@ -117,6 +123,7 @@ impl Journal {
         files::create_dir(&dir).map_err(at("make", &dir))?;
         let lock = lock(data)?;
         files::remove_parts(&dir).map_err(at("clean up", &dir))?;
+        files::remove_packed(&dir).map_err(at("clean up", &dir))?;
         let settled = seals::settle(&dir);
         let recovered = recovery::recover(&dir, progress).map_err(at("read", &dir))?;
         let Recovered {
@@ -136,8 +143,9 @@ impl Journal {
         let mut journal = Self {
             dir,
             tz,
+            part_bytes: PART_BYTES,
             current: None,
-            newest: files.last().map(|file| file.quarter),
+            newest: files.last().cloned(),
             last,
             broken: None,
             buffer: Vec::new(),
@@ -147,13 +155,25 @@ impl Journal {
             if !newest.packed {
                 journal.current = Some(journal.open_file(newest.clone(), length)?);
             }
-            for file in closed.iter().filter(|file| !file.packed) {
-                if let Err(error) = files::pack_closed(&journal.dir, file, &mut |_| {}) {
+            for files in closed.chunk_by(|one, next| one.quarter == next.quarter) {
+                let packed = if files.iter().all(|file| file.quarter == newest.quarter) {
+                    files
+                        .iter()
+                        .try_for_each(|part| packing::pack_part(&journal.dir, part))
+                } else {
+                    packing::pack_quarter(&journal.dir, files)
+                };
+                if let (Err(error), Some(file)) = (packed, files.first()) {
                     opened.damage.push(recovery::unreadable(file, &error));
                 }
             }
         }
         Ok((journal, opened))
+    }
+
+    /// Begins parts of a quarter as soon as the one before has this many bytes.
+    pub fn set_part_bytes(&mut self, bytes: u64) {
+        self.part_bytes = bytes;
     }
 
     /// Sequence of the last acknowledged record; 0 if there is none.
@@ -185,6 +205,36 @@ impl Journal {
             return Ok(());
         };
         self.check(first.at, records)?;
+        let last = self.lines(records)?;
+        let closed = self.part_ended_by(records);
+        let written = match &closed {
+            Some(part) => self.begin(part.next_part()),
+            None => self.write(Quarter::at(first.at, &self.tz)),
+        };
+        if let Err(error) = written {
+            self.broken = Some(error.to_string());
+            return Err(JournalError::Write(error));
+        }
+        self.last = last;
+        if let Some(part) = closed
+            && let Err(error) = packing::pack_part(&self.dir, &part)
+        {
+            tracing::warn!(%error, part = part.name(), "not packed yet; the next start does it");
+        }
+        Ok(())
+    }
+
+    /// The part behind which these records begin the next one: it is long, and they bring the
+    /// snapshot of a new date, so that a start reads the new part alone.
+    fn part_ended_by(&self, records: &[Record]) -> Option<QuarterFile> {
+        let current = self.current.as_ref()?;
+        let long = current.length >= self.part_bytes;
+        let anew = |record: &Record| matches!(record.fact, Fact::Snapshot(_));
+        (long && records.iter().any(anew)).then(|| current.file.clone())
+    }
+
+    /// Makes the lines of records that follow, and says what the next one has to follow.
+    fn lines(&mut self, records: &[Record]) -> Result<Last, JournalError> {
         self.buffer.clear();
         let mut last = self.last;
         for record in records {
@@ -192,16 +242,7 @@ impl Journal {
                 line::write(record, last.1, &mut self.buffer).map_err(JournalError::Encode)?;
             last = (record.seq, link);
         }
-        match self.write(Quarter::at(first.at, &self.tz)) {
-            Ok(()) => {
-                self.last = last;
-                Ok(())
-            }
-            Err(error) => {
-                self.broken = Some(error.to_string());
-                Err(JournalError::Write(error))
-            }
-        }
+        Ok(last)
     }
 
     fn check(&self, first: Timestamp, records: &[Record]) -> Result<(), JournalError> {
@@ -227,8 +268,9 @@ impl Journal {
 
     fn write(&mut self, quarter: Quarter) -> io::Result<()> {
         if self.current.is_none() {
-            self.current = Some(self.create_file(quarter)?);
-            self.newest = Some(quarter);
+            let current = self.create_file(quarter)?;
+            self.newest = Some(current.file.clone());
+            self.current = Some(current);
         }
         let Some(current) = &mut self.current else {
             return Ok(());
@@ -293,13 +335,15 @@ impl Journal {
                 found: state.seq,
             });
         }
-        let Some(closed) = self.newest_file() else {
+        let Some(newest) = self.newest.clone() else {
             return Ok(Rotated {
                 records: Vec::new(),
                 unpacked: None,
             });
         };
-        let seal = seal(&closed).map_err(self::at("seal", &closed.path))?;
+        let mut closed = files::list(&self.dir).map_err(self::at("list", &self.dir))?;
+        closed.retain(|file| file.quarter == newest.quarter);
+        let seal = seals::seal(&closed).map_err(self::at("seal", &newest.path))?;
         let sealed = Record {
             seq: self.last.0 + 1,
             at,
@@ -310,57 +354,36 @@ impl Journal {
         let mut after = state.clone();
         after.apply(&sealed);
         let records = vec![sealed, snapshot_record(&after, at)];
-        let quarter = Quarter::at(at, &self.tz).max(closed.quarter.next());
-        self.begin_quarter(quarter, &records)?;
-        let unpacked = if closed.packed {
-            None
-        } else {
-            files::pack_closed(&self.dir, &closed, &mut |_| {}).err()
-        };
+        let quarter = Quarter::at(at, &self.tz).max(newest.quarter.next());
+        let last = self.lines(&records)?;
+        if let Err(error) = self.begin(QuarterFile::plain(&self.dir, quarter)) {
+            self.broken = Some(error.to_string());
+            return Err(JournalError::Write(error));
+        }
+        self.last = last;
+        let unpacked = packing::pack_quarter(&self.dir, &closed).err();
         Ok(Rotated { records, unpacked })
     }
 
-    fn newest_file(&self) -> Option<QuarterFile> {
-        let quarter = self.newest?;
-        Some(match &self.current {
-            Some(current) => current.file.clone(),
-            None => QuarterFile::packed(&self.dir, quarter),
-        })
-    }
-
-    fn begin_quarter(&mut self, quarter: Quarter, records: &[Record]) -> Result<(), JournalError> {
-        let mut bytes = Vec::new();
-        let mut last = self.last;
-        for record in records {
-            let link = line::write(record, last.1, &mut bytes).map_err(JournalError::Encode)?;
-            last = (record.seq, link);
-        }
-        let file = QuarterFile::plain(&self.dir, quarter);
-        let write = || {
-            let part = file.part();
-            let handle = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .open(&part)?;
-            handle.write_all_at(&bytes, 0)?;
-            handle.sync_all()?;
-            fs::rename(&part, &file.path)?;
-            files::sync_dir(&self.dir)?;
-            Ok(handle)
-        };
-        let handle = write().map_err(|error: io::Error| {
-            self.broken = Some(error.to_string());
-            JournalError::Write(error)
-        })?;
+    /// Begins a file with the lines in the buffer, which then is the one written to.
+    fn begin(&mut self, file: QuarterFile) -> io::Result<()> {
+        let part = file.part();
+        let handle = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&part)?;
+        handle.write_all_at(&self.buffer, 0)?;
+        handle.sync_all()?;
+        fs::rename(&part, &file.path)?;
+        files::sync_dir(&self.dir)?;
+        self.newest = Some(file.clone());
         self.current = Some(Current {
             file,
             handle,
-            length: bytes.len() as u64,
+            length: self.buffer.len() as u64,
         });
-        self.newest = Some(quarter);
-        self.last = last;
         Ok(())
     }
 
@@ -389,7 +412,8 @@ impl Journal {
     fn remove_unacknowledged(&self) -> Result<(), JournalError> {
         let files = files::list(&self.dir).map_err(at("list", &self.dir))?;
         for file in files {
-            if self.newest.is_none_or(|newest| file.quarter > newest) {
+            let newest = self.newest.as_ref().map(QuarterFile::place);
+            if newest.is_none_or(|newest| file.place() > newest) {
                 fs::remove_file(&file.path).map_err(at("remove", &file.path))?;
             }
         }
@@ -450,23 +474,6 @@ pub(super) fn lock(data: &Path) -> Result<Flock<File>, JournalError> {
 pub(super) fn at(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
     move |source| JournalError::File { what, path, source }
-}
-
-/// What a file has to hash to from now on.
-pub(super) fn seal(file: &QuarterFile) -> io::Result<Seal> {
-    let mut walk = Walk::begin(file, None)?.summing();
-    let mut first_seq = None;
-    while let Some(step) = walk.step() {
-        if let super::scan::Step::Line(_, line) = step {
-            first_seq.get_or_insert(line.seq);
-        }
-    }
-    Ok(Seal {
-        quarter: file.quarter.to_string(),
-        first_seq: first_seq.unwrap_or_default(),
-        last_seq: walk.last().unwrap_or_default().0,
-        sha256: walk.sha256(),
-    })
 }
 
 /// Cuts the file back and writes its last page once more: a failed write may have dropped it.

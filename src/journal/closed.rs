@@ -5,11 +5,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::append;
 use super::files;
 use super::quarter::Quarter;
 use super::record::Seal;
-use super::seals::Seals;
+use super::seals::{self, Seals};
 
 /// A quarter's closed file. Nothing is appended to it any more; its hash changes only
 /// where fields are cleared in it, which the journal tells.
@@ -46,17 +45,13 @@ impl Closed {
 /// # Errors
 /// Where the directory cannot be listed or the file not be opened.
 pub fn closed(data: &Path, quarter: Quarter) -> io::Result<Option<Closed>> {
-    let files = files::list(&files::journal_dir(data))?;
-    let Some(at) = files.iter().position(|file| file.quarter == quarter) else {
-        return Ok(None);
-    };
-    let (Some(file), Some(after)) = (files.get(at), files.get(at + 1..)) else {
-        return Ok(None);
-    };
-    if after.is_empty() {
+    let mut files = files::list(&files::journal_dir(data))?;
+    files.retain(|file| file.quarter >= quarter);
+    let (of_quarter, after) = files.split_at(files.partition_point(|f| f.quarter == quarter));
+    if of_quarter.is_empty() || after.is_empty() {
         return Ok(None);
     }
-    let now = append::seal(file)?;
+    let now = seals::seal(of_quarter)?;
     let seals = Seals::read(after)?;
     let (seal, was) = seals.of(quarter);
     let cleared_at = seals.cleared_at(quarter);

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,14 +12,16 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::Progress;
-use super::append::{self, JournalError, at};
+use super::append::{JournalError, at, lock};
 use super::damage::Damage;
 use super::files::{self, QuarterFile};
 use super::line;
+use super::packing;
 use super::quarter::Quarter;
 use super::read;
 use super::record::{Fact, Record};
 use super::scan::{LINE_BYTES_MAX, Last};
+use super::seals;
 use super::state::State;
 use crate::access::{AccessEvent, Register};
 use crate::quality::QualityEvent;
@@ -235,7 +238,7 @@ pub fn build<T, E: From<ImportError>>(
     let failed = |error: JournalError| E::from(ImportError::Journal(error));
     let dir = files::journal_dir(data);
     files::create_dir(data).map_err(|error| failed(at("make", data)(error)))?;
-    let _lock = append::lock(data).map_err(failed)?;
+    let _lock = lock(data).map_err(failed)?;
     let there = dir.exists() && {
         let files = files::list(&dir).map_err(|error| failed(at("list", &dir)(error)))?;
         !files.is_empty()
@@ -348,10 +351,10 @@ impl Builder<'_> {
         if open.is_none_or(|open| sealed || quarter > open) {
             let closed = self.close()?;
             if let (Fact::Sealed(seal), Some(closed)) = (&mut record.fact, &closed) {
-                *seal = append::seal(closed)?;
+                *seal = seals::seal(slice::from_ref(closed))?;
             }
             if let Some(closed) = closed {
-                files::pack_closed(self.dir, &closed, &mut |_| {})?;
+                packing::pack_quarter(self.dir, &[closed])?;
             }
             let next = open.map_or(quarter, |open| quarter.max(open.next()));
             let file = QuarterFile::plain(self.dir, next);

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::frames;
 use super::quarter::Quarter;
 
 const PLAIN: &str = ".ndjson";
@@ -14,37 +13,94 @@ const REDACTED: &str = ".redacted";
 const ASIDE: &str = "aside";
 
 /// Bytes copied at a time.
-const COPY_BYTES: usize = 256 * 1024;
+pub(super) const COPY_BYTES: usize = 256 * 1024;
 
-/// One quarter's file.
+/// The part that is the quarter as a whole.
+const WHOLE: u16 = 0;
+
+/// The first part of a quarter that goes on.
+const FIRST: u16 = 1;
+
+/// A quarter's file, or one of the parts that it has while it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct QuarterFile {
     pub(super) quarter: Quarter,
+    part: u16,
     pub(super) path: PathBuf,
     pub(super) packed: bool,
 }
 
 impl QuarterFile {
-    pub(super) fn plain(dir: &Path, quarter: Quarter) -> Self {
-        Self {
+    fn new(dir: &Path, quarter: Quarter, part: u16, packed: bool) -> Self {
+        let mut file = Self {
             quarter,
-            path: dir.join(format!("{quarter}{PLAIN}")),
-            packed: false,
-        }
+            part,
+            path: PathBuf::new(),
+            packed,
+        };
+        file.path = dir.join(file.name());
+        file
     }
 
+    /// The first part, being written.
+    pub(super) fn plain(dir: &Path, quarter: Quarter) -> Self {
+        Self::new(dir, quarter, FIRST, false)
+    }
+
+    /// The quarter as a whole, packed.
     pub(super) fn packed(dir: &Path, quarter: Quarter) -> Self {
-        Self {
-            quarter,
-            path: dir.join(format!("{quarter}{PACKED}")),
-            packed: true,
+        Self::new(dir, quarter, WHOLE, true)
+    }
+
+    /// The part behind this one, being written.
+    pub(super) fn next_part(&self) -> Self {
+        Self::new(self.dir(), self.quarter, self.part.saturating_add(1), false)
+    }
+
+    /// This part packed.
+    pub(super) fn packed_part(&self) -> Self {
+        Self::new(self.dir(), self.quarter, self.part, true)
+    }
+
+    fn dir(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Whether it is the quarter as a whole.
+    pub(super) fn is_whole(&self) -> bool {
+        self.part == WHOLE
+    }
+
+    /// Where it stands among the files of a journal.
+    pub(super) fn place(&self) -> (Quarter, u16) {
+        (self.quarter, self.part)
+    }
+
+    /// Its name without the ending.
+    fn stem(&self) -> String {
+        match (self.part, self.packed) {
+            (WHOLE, _) | (FIRST, false) => self.quarter.to_string(),
+            (part, _) => format!("{}.{part}", self.quarter),
         }
     }
 
     /// Its name in the journal directory.
     pub(super) fn name(&self) -> String {
         let end = if self.packed { PACKED } else { PLAIN };
-        format!("{}{end}", self.quarter)
+        format!("{}{end}", self.stem())
+    }
+
+    /// The file of a name in the journal directory; none where it is something else.
+    fn named(dir: &Path, name: &str) -> Option<Self> {
+        let packed = name.strip_suffix(PACKED);
+        let stem = packed.or_else(|| name.strip_suffix(PLAIN))?;
+        let (quarter, part) = match stem.split_once('.') {
+            Some((quarter, part)) => (quarter, part.parse().ok()?),
+            None if packed.is_some() => (stem, WHOLE),
+            None => (stem, FIRST),
+        };
+        let file = Self::new(dir, quarter.parse().ok()?, part, packed.is_some());
+        (file.name() == name).then_some(file)
     }
 
     /// The name under which it is written until it is whole.
@@ -72,41 +128,45 @@ pub(super) fn journal_dir(data: &Path) -> PathBuf {
     data.join("journal")
 }
 
-/// The files there are, oldest quarter first. Where a quarter is there plain and packed, the packed
-/// one was never finished and the plain one counts.
+/// The files there are, in the journal's order. A packed file counts before the plain ones it was
+/// made of: it takes its name only when it was read back.
 pub(super) fn list(dir: &Path) -> io::Result<Vec<QuarterFile>> {
+    let mut files = all(dir)?;
+    files.dedup_by(|next, kept| {
+        next.quarter == kept.quarter && (kept.is_whole() || next.part == kept.part)
+    });
+    Ok(files)
+}
+
+/// All files, those that count before those that do not.
+fn all(dir: &Path) -> io::Result<Vec<QuarterFile>> {
     let mut files: Vec<QuarterFile> = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        let (stem, packed) = if let Some(stem) = name.strip_suffix(PACKED) {
-            (stem, true)
-        } else if let Some(stem) = name.strip_suffix(PLAIN) {
-            (stem, false)
-        } else {
-            continue;
-        };
-        if let Ok(quarter) = stem.parse()
+        if let Some(file) = name.to_str().and_then(|name| QuarterFile::named(dir, name))
             && entry.file_type()?.is_file()
         {
-            let path = entry.path();
-            files.push(QuarterFile {
-                quarter,
-                path,
-                packed,
-            });
+            files.push(file);
         }
     }
-    files.sort_by_key(|file| (file.quarter, file.packed));
-    files.dedup_by_key(|file| file.quarter);
+    files.sort_by_key(|file| (file.place(), !file.packed));
     Ok(files)
+}
+
+/// Removes files from which packed ones were made, where the power went in between.
+pub(super) fn remove_packed(dir: &Path) -> io::Result<()> {
+    let count = list(dir)?;
+    for file in all(dir)?.iter().filter(|file| !count.contains(file)) {
+        fs::remove_file(&file.path)?;
+    }
+    sync_dir(dir)
 }
 
 /// Files that lie written anew beside those whose place they are to take.
 pub(super) fn list_beside(dir: &Path) -> io::Result<Vec<QuarterFile>> {
     let mut files = list(dir)?;
-    files.retain(|file| file.packed && file.beside().path.exists());
+    files.retain(|file| file.is_whole() && file.beside().path.exists());
     Ok(files)
 }
 
@@ -156,7 +216,7 @@ pub(super) fn keep_aside(
     let aside = dir.join(ASIDE);
     create_dir(&aside)?;
     let mut input = File::open(&file.path)?;
-    let name = format!("{}-{offset}-{bytes}", file.quarter);
+    let name = format!("{}-{offset}-{bytes}", file.stem());
     let path = (0_u32..)
         .map(|copy| match copy {
             0 => aside.join(&name),
@@ -183,7 +243,9 @@ pub(super) fn remove_aside(dir: &Path, quarter: Quarter) -> io::Result<()> {
     for entry in fs::read_dir(&aside)? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.to_string_lossy().starts_with(&format!("{quarter}-")) {
+        let name = name.to_string_lossy();
+        let of_quarter = name.strip_prefix(&quarter.to_string());
+        if of_quarter.is_some_and(|rest| rest.starts_with(['-', '.'])) {
             fs::remove_file(entry.path())?;
         }
     }
@@ -215,46 +277,5 @@ pub(super) fn copy(
         };
         output.write_all(bytes)?;
         progress(read as u64);
-    }
-}
-
-/// Packs a closed file, reads it back, and only then removes the plain one.
-pub(super) fn pack_closed(
-    dir: &Path,
-    plain: &QuarterFile,
-    progress: &mut dyn FnMut(u64),
-) -> io::Result<()> {
-    let packed = QuarterFile::packed(dir, plain.quarter);
-    let part = packed.part();
-    frames::pack(&plain.path, &part, progress)?;
-    if !reads_back(&plain.path, &part)? {
-        fs::remove_file(&part)?;
-        return Err(io::Error::other(format!(
-            "{} does not read back as it was packed; the plain file stays",
-            packed.name()
-        )));
-    }
-    fs::rename(&part, &packed.path)?;
-    sync_dir(dir)?;
-    fs::remove_file(&plain.path)?;
-    sync_dir(dir)
-}
-
-fn reads_back(plain: &Path, packed: &Path) -> io::Result<bool> {
-    let mut plain = io::BufReader::with_capacity(COPY_BYTES, File::open(plain)?);
-    let mut packed = frames::Frames::open(packed)?;
-    let (mut left, mut right) = (vec![0; COPY_BYTES], Vec::with_capacity(COPY_BYTES));
-    loop {
-        let read = plain.read(&mut left)?;
-        right.clear();
-        // One byte beyond the end of the plain file must not be there either.
-        let want = if read == 0 { 1 } else { read as u64 };
-        (&mut packed).take(want).read_to_end(&mut right)?;
-        if left.get(..read) != Some(right.as_slice()) || !packed.take_damage().is_empty() {
-            return Ok(false);
-        }
-        if read == 0 {
-            return Ok(true);
-        }
     }
 }

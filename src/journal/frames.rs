@@ -27,7 +27,7 @@ const LEVEL: i32 = 15;
 const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
 /// Packs `plain` into `packed`, synced.
-pub(super) fn pack(plain: &Path, packed: &Path, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+pub(super) fn pack(plain: &Path, packed: &Path) -> io::Result<()> {
     let mut input = BufReader::with_capacity(FRAME_BYTES, File::open(plain)?);
     let mut output = File::create(packed)?;
     let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
@@ -45,7 +45,6 @@ pub(super) fn pack(plain: &Path, packed: &Path, progress: &mut dyn FnMut(u64)) -
             return output.sync_all();
         }
         output.write_all(&compressor.compress(&bare::strip(&frame))?)?;
-        progress(frame.len() as u64);
     }
 }
 
@@ -213,7 +212,7 @@ mod tests {
         let (plain, packed) = (dir.path().join("a"), dir.path().join("b"));
         let lines = journal(9_000);
         fs::write(&plain, &lines).unwrap();
-        pack(&plain, &packed, &mut |_| {}).unwrap();
+        pack(&plain, &packed).unwrap();
         let mut text = String::new();
         let mut frames = Frames::open(&packed).unwrap();
         frames.read_to_string(&mut text).unwrap();
@@ -289,7 +288,7 @@ mod tests {
         let torn = huge[..huge.len() - 7].to_owned();
         for lines in [short, huge, torn] {
             fs::write(&plain, &lines).unwrap();
-            pack(&plain, &packed, &mut |_| {}).unwrap();
+            pack(&plain, &packed).unwrap();
             let mut text = String::new();
             let mut frames = Frames::open(&packed).unwrap();
             frames.read_to_string(&mut text).unwrap();
@@ -320,7 +319,7 @@ mod tests {
             .map(|n| format!("line {n} {}\n", crc32c::crc32c(&[n as u8, (n >> 8) as u8])))
             .collect();
         fs::write(&plain, lines.concat()).unwrap();
-        pack(&plain, &packed, &mut |_| {}).unwrap();
+        pack(&plain, &packed).unwrap();
 
         let read = |frames: &mut Frames| {
             let mut text = String::new();

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! <data>/lock                      one daemon at a time
-//! <data>/journal/2026-Q4.ndjson    the quarter being written, a record a line
+//! <data>/journal/2026-Q4.ndjson    the quarter being written, a record a line; where it is long,
+//!                                  2026-Q4.1.ndjson.zst and so on, and 2026-Q4.3.ndjson behind them
 //! <data>/journal/2026-Q3.ndjson.zst  closed quarters, sealed by the first record after them
 //! <data>/journal/2026-Q3.ndjson.zst.redacted  the same without fields whose time is over, before it
 //!                                  takes that file's place
@@ -24,6 +25,7 @@ mod files;
 mod frames;
 mod frequent;
 mod line;
+mod packing;
 mod quarter;
 mod read;
 pub mod record;

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use jiff::civil::Date;
 
 use super::Progress;
-use super::append;
 use super::damage::Damage;
 use super::files::{self, QuarterFile};
 use super::frames;
@@ -122,7 +122,7 @@ pub fn cleared(data: &Path) -> io::Result<Vec<ClearedQuarter>> {
 fn closed(dir: &Path) -> io::Result<Vec<(QuarterFile, BTreeSet<FieldClass>)>> {
     let mut files = files::list(dir)?;
     files.pop();
-    files.retain(|file| file.packed);
+    files.retain(QuarterFile::is_whole);
     let with_classes = files.into_iter().map(|file| {
         let cleared = first_head(&file).and_then(|head| head.cleared);
         let classes = cleared.map(|cleared| cleared.classes).unwrap_or_default();
@@ -227,7 +227,7 @@ impl Due {
         let cleared = rewrite.cleared;
         let write = || {
             let part = beside.path.with_extension("redacted.part");
-            frames::pack(&plain, &part, &mut |_| {})?;
+            frames::pack(&plain, &part)?;
             fs::remove_file(&plain)?;
             fs::rename(&part, &beside.path)?;
             files::sync_dir(&self.dir)
@@ -268,7 +268,7 @@ impl Due {
             }
         }
         // The file before its seals: a daemon that clears it meanwhile records that first.
-        looked.seal = append::seal(&self.file).map_err(failed(&self.file))?;
+        looked.seal = seals::seal(slice::from_ref(&self.file)).map_err(failed(&self.file))?;
         let seals = files::list(&self.dir).and_then(|files| Seals::read(&files));
         let seals = seals.map_err(failed(&self.file))?;
         match seals.judge(self.quarter(), &looked.seal) {
@@ -291,7 +291,7 @@ impl Due {
                 Step::Damage(damage) => return Err(self.damaged(damage.to_string())),
             }
         }
-        let is = append::seal(new).map_err(failed(&self.file))?;
+        let is = seals::seal(slice::from_ref(new)).map_err(failed(&self.file))?;
         if (is.first_seq, is.last_seq) == (was.first_seq, was.last_seq) {
             Ok(is)
         } else {

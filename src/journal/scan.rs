@@ -38,8 +38,13 @@ impl Lines {
         let source = if file.packed {
             Source::Packed(Frames::open(&file.path)?)
         } else {
-            let plain = File::open(&file.path)?;
-            Source::Plain(BufReader::with_capacity(READ_BYTES, plain))
+            match File::open(&file.path) {
+                Ok(plain) => Source::Plain(BufReader::with_capacity(READ_BYTES, plain)),
+                // The daemon packed it since the files were listed.
+                Err(gone) => {
+                    Source::Packed(Frames::open(&file.packed_part().path).map_err(|_| gone)?)
+                }
+            }
         };
         Ok(Self {
             source,
@@ -215,9 +220,9 @@ impl Walk {
         self
     }
 
-    /// Hashes what is read, so that [`Walk::sha256`] can be told at the end.
-    pub(super) fn summing(mut self) -> Self {
-        self.sum = Some(Sha256::new());
+    /// Hashes what is read behind what was hashed before, for [`Walk::sum`].
+    pub(super) fn summing(mut self, before: Sha256) -> Self {
+        self.sum = Some(before);
         self
     }
 
@@ -266,10 +271,9 @@ impl Walk {
         self.newline_end
     }
 
-    /// SHA-256 of all bytes read so far, hex; of nothing unless it was [`Walk::summing`].
-    pub(super) fn sha256(&self) -> String {
-        let digest = self.sum.clone().unwrap_or_default().finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// The hash of all bytes read so far; of nothing unless it was [`Walk::summing`].
+    pub(super) fn sum(self) -> Sha256 {
+        self.sum.unwrap_or_default()
     }
 
     /// What stands next; `None` at the end of the file.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::files::{self, QuarterFile};
 use super::quarter::Quarter;
@@ -123,6 +124,36 @@ impl Seals {
     }
 }
 
+/// What a quarter's file, or its parts, have to hash to from now on.
+pub(super) fn seal(parts: &[QuarterFile]) -> io::Result<Seal> {
+    if parts.is_empty() {
+        return Err(io::Error::other("there is no file of the quarter"));
+    }
+    let mut seal = Seal::default();
+    let mut sum = Sha256::new();
+    for part in parts {
+        seal.quarter = part.quarter.to_string();
+        let mut walk = Walk::begin(part, None)?.summing(sum);
+        while let Some(step) = walk.step() {
+            if let Step::Line(_, line) = step
+                && seal.first_seq == 0
+            {
+                seal.first_seq = line.seq;
+            }
+        }
+        seal.last_seq = walk.last().map_or(seal.last_seq, |(seq, _)| seq);
+        sum = walk.sum();
+    }
+    seal.sha256 = hex(&sum);
+    Ok(seal)
+}
+
+/// A hash in hex digits.
+pub(super) fn hex(sum: &Sha256) -> String {
+    let digest = sum.clone().finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// After a stop in the middle: a file written anew whose record is in the journal takes its place;
 /// one without a record is removed, as if it had never been begun.
 pub(super) fn settle(dir: &Path) -> io::Result<()> {
@@ -133,7 +164,7 @@ pub(super) fn settle(dir: &Path) -> io::Result<()> {
     let seals = Seals::read(&files::list(dir)?)?;
     for file in waiting {
         let beside = file.beside();
-        let is = super::append::seal(&beside)?;
+        let is = seal(std::slice::from_ref(&beside))?;
         if seals.judge(file.quarter, &is) == Stand::Right {
             take_place(dir, &file)?;
         } else {

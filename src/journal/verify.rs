@@ -2,19 +2,21 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::Progress;
-use super::append::{self, JournalError, at};
+use super::append::{JournalError, at};
 use super::damage::Damage;
 use super::files::{self, QuarterFile};
 use super::line::Line;
 use super::record::{Fact, Redaction, Seal};
 use super::recovery::{not_understood, unreadable};
 use super::scan::{Last, Step, Walk};
-use super::seals::{Seals, Stand};
+use super::seals::{self, Seals, Stand};
 
 /// How often copying begins anew where a quarter turned meanwhile.
 const BACKUP_ATTEMPTS: u32 = 3;
@@ -53,6 +55,7 @@ pub fn verify(data: &Path, progress: Progress<'_>) -> io::Result<Report> {
         report: Report::default(),
         last: Last::default(),
         read: Vec::new(),
+        sum: Sha256::new(),
         unsealed: Vec::new(),
         seals: Seals::default(),
         done: 0,
@@ -77,8 +80,10 @@ pub fn verify(data: &Path, progress: Progress<'_>) -> io::Result<Report> {
 struct Verification<'a> {
     report: Report,
     last: Last,
-    /// The files before this one, as they are.
+    /// The quarters so far, as they are: the first file of each and what all its files hash to.
     read: Vec<(QuarterFile, Seal)>,
+    /// Of the last of them.
+    sum: Sha256,
     /// Names of those whose next file begins without a seal.
     unsealed: Vec<QuarterFile>,
     seals: Seals,
@@ -90,14 +95,22 @@ struct Verification<'a> {
 impl Verification<'_> {
     fn read(&mut self, file: &QuarterFile) {
         self.report.files += 1;
+        let before = self
+            .read
+            .pop_if(|(before, _)| before.quarter == file.quarter);
+        let sum = match &before {
+            Some(_) => mem::take(&mut self.sum),
+            None => Sha256::new(),
+        };
         let mut walk = match Walk::begin(file, Some(self.last)) {
-            Ok(walk) => walk.summing(),
+            Ok(walk) => walk.summing(sum),
             Err(error) => {
                 self.report.damage.push(unreadable(file, &error));
+                self.read.extend(before);
                 return;
             }
         };
-        let mut first_seq = None;
+        let mut first_seq = before.as_ref().map(|(_, seal)| seal.first_seq);
         while let Some(step) = walk.step() {
             match step {
                 Step::Line(_, line) => {
@@ -112,13 +125,17 @@ impl Verification<'_> {
         }
         self.done += file.size();
         self.last = walk.last().unwrap_or(self.last);
+        self.sum = walk.sum();
         let seal = Seal {
             quarter: file.quarter.to_string(),
             first_seq: first_seq.unwrap_or_default(),
             last_seq: self.last.0,
-            sha256: walk.sha256(),
+            sha256: seals::hex(&self.sum),
         };
-        self.read.push((file.clone(), seal));
+        self.read.push((
+            before.map_or_else(|| file.clone(), |(first, _)| first),
+            seal,
+        ));
     }
 
     fn check(&mut self, file: &QuarterFile, line: &Line<'_>, first: bool) {
@@ -164,7 +181,9 @@ const BEHIND: &str = "it is what it was before fields were cleared in it; run `r
 
 /// Whether what has to be there is there by now, in its place or beside it.
 fn is_there(file: &QuarterFile, must: &Seal) -> bool {
-    let is = |file: &QuarterFile| append::seal(file).is_ok_and(|seal| seal == *must);
+    let is = |file: &QuarterFile| {
+        seals::seal(std::slice::from_ref(file)).is_ok_and(|seal| seal == *must)
+    };
     is(&file.beside()) || is(file)
 }
 

@@ -169,12 +169,7 @@ pub fn untold_report_of(
 type Parts = BTreeMap<Date, Vec<(Service, ServiceFigures)>>;
 
 /// The quarter's weeks, Monday to Sunday, the first and the last cut off at its ends.
-fn weeks(
-    lines: &[DayLine],
-    parts: &Parts,
-    target_s: u32,
-    as_of: Timestamp,
-) -> Vec<Week> {
+fn weeks(lines: &[DayLine], parts: &Parts, target_s: u32, as_of: Timestamp) -> Vec<Week> {
     lines
         .chunk_by(|one, next| one.date.iso_week_date().week() == next.date.iso_week_date().week())
         .filter_map(|week| {
@@ -221,7 +216,11 @@ impl Months {
         let summed = |of: Vec<&ServiceFigures>| sum(&of, ServiceFigures::merge);
         Self(months.map(|month| {
             let services = month?.into_iter();
-            Some(services.map(|(service, of)| (service, summed(of))).collect())
+            Some(
+                services
+                    .map(|(service, of)| (service, summed(of)))
+                    .collect(),
+            )
         }))
     }
 

@@ -111,6 +111,8 @@ fn nothing_acknowledged_is_lost_in_a_power_cut() {
     let (all, damage) = records(&dir.path().join(workload::DATA));
     assert_eq!(damage, []);
     assert_eq!(acknowledged(&recording.ops), all.len() as u64);
+    let part = "journal/2026-Q4.1.ndjson.zst";
+    assert!(dir.path().join(workload::DATA).join(part).exists());
     let truth: BTreeMap<u64, Record> = all.into_iter().map(|record| (record.seq, record)).collect();
     let cuts = anywhere(MOMENTS, recording.ops.len());
     let examined = cut_all(&recording.ops, &cuts, |cut| {

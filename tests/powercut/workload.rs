@@ -63,11 +63,20 @@ fn rotate(centre: &mut Centre, now: jiff::Timestamp) {
     }
 }
 
+/// So short a run has parts of a quarter too.
+const PART_BYTES: u64 = 8 * 1024;
+
+fn open(data: &Path) -> Centre {
+    let mut centre = Centre::open(data);
+    centre.journal.set_part_bytes(PART_BYTES);
+    centre
+}
+
 /// Runs to its end.
 pub fn run(dir: &Path) {
     let data = dir.join(DATA);
     let mut seeded = Seeded(3);
-    let mut centre = Centre::open(&data);
+    let mut centre = open(&data);
     for number in 0..BATCHES {
         // The local quarter turns in the middle.
         let minutes = (number as i64 - BATCHES as i64 / 2) * 7;
@@ -100,7 +109,7 @@ pub fn run(dir: &Path) {
         }
         if number == BATCHES / 3 {
             drop(centre);
-            centre = Centre::open(&data);
+            centre = open(&data);
         }
     }
 }

@@ -338,6 +338,9 @@ fn verify_notices_a_replaced_line_and_a_replaced_quarter() {
     assert!(report.damage.iter().any(broken), "{report:?}");
 }
 
+/// A part of a quarter in a history as short as these, bytes.
+const PART_BYTES: u64 = 1_500;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -347,6 +350,7 @@ proptest! {
     fn any_history_reads_back(steps in prop::collection::vec((0_u8..10, 1_u64..6, 0_i64..20_000), 1..60)) {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, mut opened) = open(dir.path());
+        journal.set_part_bytes(PART_BYTES);
         let mut now = at("2026-08-01T06:00:00Z");
         let mut written = Vec::new();
         for (kind, count, minutes) in steps {
@@ -361,6 +365,7 @@ proptest! {
                 0 => {
                     drop(journal);
                     (journal, opened) = open(dir.path());
+                    journal.set_part_bytes(PART_BYTES);
                     prop_assert_eq!(&opened.damage, &vec![]);
                     Vec::new()
                 }

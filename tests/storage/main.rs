@@ -10,6 +10,7 @@ mod damage;
 mod full_disk;
 mod journal;
 mod metrics;
+mod parts;
 mod quarter;
 mod retention;
 mod retention_cli;
