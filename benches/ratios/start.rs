@@ -75,8 +75,8 @@ fn size_of(folder: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-/// Bytes of the quarter that is written to: it is packed once it is over.
-fn size_of_open(journal: &Path) -> Result<u64> {
+/// Bytes of the part that is written to: it is packed once there is another one.
+fn size_of_plain(journal: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(journal)? {
         let entry = entry?;
@@ -139,7 +139,7 @@ pub fn measure(folder: &Path, years: &Years, rows: &mut Vec<Row>) -> Result<()> 
         note: format!("VmRSS, most of {STARTS}; baseline: an empty directory"),
     });
     let (journal, metrics) = (years.data.join("journal"), years.data.join("metrics"));
-    let open = size_of_open(&journal)?;
+    let plain = size_of_plain(&journal)?;
     let (journal, metrics) = (size_of(&journal)?, size_of(&metrics)?);
     rows.push(Row {
         what: "the same on disk".to_owned(),
@@ -147,12 +147,16 @@ pub fn measure(folder: &Path, years: &Years, rows: &mut Vec<Row>) -> Result<()> 
         baseline: megabytes(DISK_MAX),
         ratio: ratio((journal + metrics) as f64, DISK_MAX as f64),
         note: format!(
-            "on the last evening of a quarter: closed quarters packed {}, this one not yet {}, metrics {}; baseline: the limit",
-            megabytes(journal - open),
-            megabytes(open),
+            "on the last evening of a quarter: packed {}, not yet packed {}, metrics {}; baseline: the limit",
+            megabytes(journal - plain),
+            megabytes(plain),
             megabytes(metrics)
         ),
     });
+    anyhow::ensure!(
+        journal + metrics <= DISK_MAX,
+        "five years take too much of a disk"
+    );
     rows.push(Row {
         what: "start-up that makes the metrics anew".to_owned(),
         figure: time(first.taken),
