@@ -9,6 +9,7 @@ use rinda::journal::record::Record;
 use rinda::journal::verify;
 
 use crate::common::{Seeded, at, open, plain, records, scratch, write_two_quarters};
+use crate::parts;
 
 /// Trials of each kind on each file.
 const TRIALS: u64 = 30;
@@ -140,9 +141,9 @@ fn trial(original: &Path, truth: &BTreeMap<u64, Record>, name: &str, harm: Harm,
     assert_eq!(open(dir.path()).1.last_seq, last, "{context}");
 }
 
-fn trials(name: &str) {
+fn trials(name: &str, write: impl Fn(&Path)) {
     let original = scratch();
-    write_two_quarters(original.path(), EACH);
+    write(original.path());
     let (all, damage) = records(original.path());
     assert_eq!(damage, []);
     let truth: BTreeMap<u64, Record> = all.into_iter().map(|record| (record.seq, record)).collect();
@@ -155,10 +156,24 @@ fn trials(name: &str) {
 
 #[test]
 fn the_open_quarter_damaged() {
-    trials("2026-Q4.ndjson");
+    trials("2026-Q4.ndjson", |data| write_two_quarters(data, EACH));
 }
 
 #[test]
 fn a_closed_quarter_damaged() {
-    trials("2026-Q3.ndjson.zst");
+    trials("2026-Q3.ndjson.zst", |data| write_two_quarters(data, EACH));
+}
+
+#[test]
+fn a_part_of_the_open_quarter_damaged() {
+    trials("2026-Q3.2.ndjson.zst", |data| {
+        parts::write(data);
+    });
+}
+
+#[test]
+fn the_part_written_to_damaged() {
+    trials("2026-Q3.4.ndjson", |data| {
+        parts::write(data);
+    });
 }

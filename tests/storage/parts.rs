@@ -28,6 +28,11 @@ fn date(data: &Path, day: i64) -> Vec<Record> {
     written
 }
 
+/// Writes dates of the third quarter, three parts and the one written to, and says which records.
+pub fn write(data: &Path) -> Vec<Record> {
+    (0..DATES).flat_map(|day| date(data, day)).collect()
+}
+
 /// Closes the third quarter.
 fn turn(data: &Path) -> Vec<Record> {
     let (mut journal, opened) = open(data);
@@ -72,7 +77,7 @@ fn holds(data: &Path, written: &[Record]) {
 #[test]
 fn a_long_quarter_is_written_in_parts_and_becomes_one_file() {
     let dir = tempfile::tempdir().unwrap();
-    let mut written: Vec<Record> = (0..DATES).flat_map(|day| date(dir.path(), day)).collect();
+    let mut written = write(dir.path());
     let parts = [
         "2026-Q3.1.ndjson.zst",
         "2026-Q3.2.ndjson.zst",
@@ -160,9 +165,7 @@ fn a_stop_between_any_two_steps_loses_nothing_and_is_tidied_up() {
 #[test]
 fn a_part_lost_is_told() {
     let dir = tempfile::tempdir().unwrap();
-    for day in 0..DATES {
-        date(dir.path(), day);
-    }
+    write(dir.path());
     fs::remove_file(dir.path().join("journal/2026-Q3.2.ndjson.zst")).unwrap();
     let report = verify(dir.path(), &mut |_, _| {}).unwrap();
     let [rinda::journal::Damage::Missing { first, last, .. }] = report.damage.as_slice() else {
