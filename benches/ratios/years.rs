@@ -286,9 +286,9 @@ fn event(
                 },
                 service: Service::ALL[place],
                 date: day,
-                track: TrackToken(track(step.ticket)),
+                track: TrackToken(track(step.ticket).into()),
                 origin: Origin::Board {
-                    kiosk: "kiosks".to_owned(),
+                    kiosk: "kiosks".into(),
                 },
                 counts_from: at(step.issued),
                 out_of_turn: false,

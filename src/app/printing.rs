@@ -204,7 +204,7 @@ fn sample(setup: &Setup, service: Service) -> Ticket {
             series: setup.series_of(service),
             number: 888,
         },
-        track: TrackToken("AAAAAAAAAAAAAAAA".to_owned()),
+        track: TrackToken("AAAAAAAAAAAAAAAA".into()),
         issued_for: service,
         service,
         date: setup.date_of(Timestamp::UNIX_EPOCH),

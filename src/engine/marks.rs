@@ -42,7 +42,8 @@ pub(super) fn new_track() -> TrackToken {
     if let Err(error) = getrandom::fill(&mut bytes) {
         tracing::error!(%error, "no randomness for ticket pages");
     }
-    TrackToken(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+    let name = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+    TrackToken(name.into())
 }
 
 /// An error with its causes, in one line.

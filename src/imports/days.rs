@@ -190,7 +190,7 @@ impl<'a> Floor<'a> {
             },
             service,
             date: visit.date,
-            track: TrackToken(format!("import-{}", id.0)),
+            track: TrackToken(format!("import-{}", id.0).into()),
             origin: Origin::OtherSystem,
             counts_from: self.counts_from(visit),
             out_of_turn: visit.out_of_turn,

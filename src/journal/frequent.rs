@@ -139,7 +139,7 @@ impl Cursor<'_> {
         self.expect(b",\"date\":")?;
         let date = self.date()?;
         self.expect(b",\"track\":")?;
-        let track = TrackToken(self.owned()?);
+        let track = TrackToken(self.owned()?.into());
         self.expect(b",\"origin\":")?;
         let origin = self.origin()?;
         self.expect(b",\"counts_from\":")?;
@@ -202,13 +202,13 @@ impl Cursor<'_> {
         self.expect(b"{\"at\":")?;
         let origin = match self.text()? {
             "board" => Origin::Board {
-                kiosk: self.kiosk()?,
+                kiosk: self.kiosk()?.into(),
             },
             "screen" => Origin::Screen {
-                kiosk: self.kiosk()?,
+                kiosk: self.kiosk()?.into(),
             },
             "interface" => Origin::Interface {
-                kiosk: self.kiosk()?,
+                kiosk: self.kiosk()?.into(),
             },
             "staff" => Origin::Staff,
             "other_system" => Origin::OtherSystem,

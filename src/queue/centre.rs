@@ -3,7 +3,7 @@
 //! `apply` never fails and never asks whether something was allowed: an event has happened.
 //! Where an event names something unknown (a damaged line was lost), it changes what it can.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -59,7 +59,7 @@ pub struct Centre {
     /// Paper on its way.
     pub outbox: Outbox,
     /// Newest announcements, oldest first.
-    pub announced: Vec<Announced>,
+    pub announced: VecDeque<Announced>,
     /// Kiosks where help was asked for, and since when (A2/2/2.1).
     pub help: BTreeMap<String, Timestamp>,
     /// Presses of today that issued no ticket, by kiosk.
@@ -562,6 +562,8 @@ impl Centre {
         if let Some(ticket) = self.tickets.get_mut(&id) {
             forget_steps(&mut self.desks, ticket);
             ticket.place = Place::AtDesk { desk: number };
+            // Most visits have one stay.
+            ticket.legs.reserve_exact(1);
             ticket.legs.push(Leg::begin(ticket.service, number, at));
         }
         if let Some(staffed) = self.desk_mut(number).staffed.as_mut() {
@@ -651,9 +653,9 @@ impl Centre {
             return;
         };
         if self.announced.len() >= ANNOUNCEMENTS_MAX {
-            self.announced.remove(0);
+            self.announced.pop_front();
         }
-        self.announced.push(Announced {
+        self.announced.push_back(Announced {
             id: seq,
             ticket: id,
             number: ticket.number,

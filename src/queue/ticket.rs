@@ -1,6 +1,7 @@
 //! A ticket: one visit of one customer, from the press to the outcome.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,7 +47,7 @@ impl fmt::Display for TicketNumber {
 /// The unguessable name of a ticket's own page (`/t/…`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TrackToken(pub String);
+pub struct TrackToken(pub Arc<str>);
 
 /// Where a ticket was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,17 +56,17 @@ pub enum Origin {
     /// A button of a kiosk's board.
     Board {
         /// Kiosk name.
-        kiosk: String,
+        kiosk: Arc<str>,
     },
     /// A bar on a kiosk's screen.
     Screen {
         /// Kiosk name.
-        kiosk: String,
+        kiosk: Arc<str>,
     },
     /// A program with a kiosk's key.
     Interface {
         /// Kiosk name.
-        kiosk: String,
+        kiosk: Arc<str>,
     },
     /// A member of staff (A2/2/2.1).
     Staff,

@@ -216,7 +216,7 @@ impl AppState {
 
     /// The ticket of a page: one of today, or one of the last days that can answer the survey.
     pub(super) async fn ticket_of(&self, token: &str) -> Option<Ticket> {
-        let token = TrackToken(token.to_owned());
+        let token = TrackToken(token.into());
         let published = self.engine.published();
         let centre = &published.state.centre;
         let today = centre.by_track.get(&token);

@@ -276,7 +276,7 @@ impl Drive {
 
     /// Asks for something; a refusal changes nothing.
     pub fn ask(&mut self, actor: &Actor, command: &Command) -> bool {
-        let track = TrackToken(format!("t{}", self.state.seq));
+        let track = TrackToken(format!("t{}", self.state.seq).into());
         // Some promises that hold and some that do not.
         let mut outlook = Outlook::nothing(self.now);
         for service in Service::ALL {

@@ -158,7 +158,7 @@ impl Floor {
     /// Asks as the engine does: what is due comes first.
     pub fn ask(&mut self, actor: &Actor, command: &Command) -> Result<Vec<Event>, Rejection> {
         self.expire();
-        let track = TrackToken(format!("t{}", self.centre.tickets_issued + 1));
+        let track = TrackToken(format!("t{}", self.centre.tickets_issued + 1).into());
         let moment = Moment {
             now: self.now,
             setup: &self.setup,

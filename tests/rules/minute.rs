@@ -38,7 +38,7 @@ fn a2_2_2_4_no_show_by_hand_is_accepted_at_sixty_seconds() {
             now: floor.now + jiff::SignedDuration::from_millis(after_ms),
             setup: &floor.setup,
             outlook: None,
-            track: &TrackToken(String::new()),
+            track: &TrackToken(String::new().into()),
             keyed: false,
         };
         let actor = Actor::Consultant {

@@ -133,9 +133,9 @@ pub fn visit(seq: u64, ticket: u64, from: Timestamp) -> Vec<Record> {
         },
         service,
         date,
-        track: TrackToken(format!("track-{ticket}")),
+        track: TrackToken(format!("track-{ticket}").into()),
         origin: Origin::Board {
-            kiosk: "ieeja".to_owned(),
+            kiosk: "ieeja".into(),
         },
         counts_from: from,
         out_of_turn: false,

@@ -246,13 +246,13 @@ pub(super) fn closed(setup: &Setup, centre: &Centre, now: Timestamp) -> Rejectio
 fn origin_of(asked: &Asked) -> Origin {
     match asked {
         Asked::Board { kiosk, .. } => Origin::Board {
-            kiosk: kiosk.clone(),
+            kiosk: kiosk.as_str().into(),
         },
         Asked::Screen { kiosk } => Origin::Screen {
-            kiosk: kiosk.clone(),
+            kiosk: kiosk.as_str().into(),
         },
         Asked::Interface { kiosk } => Origin::Interface {
-            kiosk: kiosk.clone(),
+            kiosk: kiosk.as_str().into(),
         },
         Asked::Staff => Origin::Staff,
     }
