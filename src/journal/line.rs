@@ -94,20 +94,29 @@ pub(super) struct Line<'a> {
     fields: &'a [u8],
 }
 
-impl<'a> Line<'a> {
-    /// Reads a line without its newline; `None` if it is damaged.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let (crc, covered) = bytes.split_at_checked(8)?;
+/// What a whole line says in front of its record's fields, apart from the line itself: the walk
+/// keeps it while it tells what is wrong before the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Start {
+    /// As [`Line::seq`].
+    pub(super) seq: u64,
+    /// As [`Line::prev`].
+    pub(super) prev: Option<Link>,
+    /// As [`Line::head`].
+    pub(super) head: Head,
+    snapshot: bool,
+    json_bytes: usize,
+    field_bytes: usize,
+}
+
+impl Start {
+    /// Reads the start of a line without its newline; `None` if the line is damaged.
+    pub(super) fn of(line: &[u8]) -> Option<Self> {
+        let (crc, covered) = line.split_at_checked(8)?;
         let covered = covered.strip_prefix(b" ")?;
         if hex(crc)? != u64::from(crc32c::crc32c(covered)) {
             return None;
         }
-        Self::of_checked(bytes)
-    }
-
-    /// As [`Line::parse`], for a line whose checksum is known to be right.
-    pub(super) fn of_checked(bytes: &'a [u8]) -> Option<Self> {
-        let covered = bytes.get(9..)?;
         let blank = covered.iter().position(|byte| *byte == b' ')?;
         let (seq, json) = covered.split_at_checked(blank)?;
         let seq = std::str::from_utf8(seq).ok()?.parse().ok()?;
@@ -117,14 +126,34 @@ impl<'a> Line<'a> {
         let snapshot = fields.is_some();
         let (head, fields) = head(fields.unwrap_or(rest));
         Some(Self {
-            bytes,
             seq,
             prev,
-            snapshot,
             head,
-            json,
-            fields,
+            snapshot,
+            json_bytes: json.len(),
+            field_bytes: fields.len(),
         })
+    }
+
+    /// The line it is the start of.
+    pub(super) fn line(self, bytes: &[u8]) -> Line<'_> {
+        let last = |length| bytes.get(bytes.len().saturating_sub(length)..);
+        Line {
+            bytes,
+            seq: self.seq,
+            prev: self.prev,
+            snapshot: self.snapshot,
+            head: self.head,
+            json: last(self.json_bytes).unwrap_or_default(),
+            fields: last(self.field_bytes).unwrap_or_default(),
+        }
+    }
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line without its newline; `None` if it is damaged.
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        Start::of(bytes).map(|start| start.line(bytes))
     }
 
     /// What stands behind the link; [`write_rest`] makes the line of it again.
@@ -182,12 +211,31 @@ fn link_at(text: &[u8]) -> Option<(Link, &[u8])> {
     Some((Link(hex(link)?), rest.strip_prefix(HEAD_END)?))
 }
 
+/// In [`HEX_DIGITS`], what is no hex digit.
+const NO_HEX_DIGIT: u8 = 16;
+
+/// By sign, what it is as a hex digit. Every line has 24 of them.
+const HEX_DIGITS: [u8; 256] = {
+    let mut digits = [NO_HEX_DIGIT; 256];
+    let mut sign = 0;
+    while sign < digits.len() {
+        if let Some(digit) = (sign as u8 as char).to_digit(16) {
+            digits[sign] = digit as u8;
+        }
+        sign += 1;
+    }
+    digits
+};
+
 /// At most sixteen hex digits.
-fn hex(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0, |number, sign| {
-        let digit = char::from(*sign).to_digit(16)?;
-        Some((number << 4) | u64::from(digit))
-    })
+fn hex(signs: &[u8]) -> Option<u64> {
+    let (mut number, mut seen) = (0, 0);
+    for sign in signs {
+        let digit = HEX_DIGITS[usize::from(*sign)];
+        number = (number << 4) | u64::from(digit);
+        seen |= digit;
+    }
+    (seen < NO_HEX_DIGIT).then_some(number)
 }
 
 /// What a line says of its file, and the fields behind it.

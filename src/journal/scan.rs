@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::damage::Damage;
 use super::files::QuarterFile;
 use super::frames::Frames;
-use super::line::{Line, Link};
+use super::line::{Line, Link, Start};
 
 /// No line is longer; longer stretches without a newline are damage.
 pub(super) const LINE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -177,8 +177,8 @@ pub(super) struct Walk {
     linked: bool,
     line_at: u64,
     offset: u64,
-    /// The line read last is whole and follows once `pending` is told.
-    held: bool,
+    /// The start of the line read last, where it is whole: it follows once `pending` is told.
+    held: Option<Start>,
     ended: bool,
     /// Start of bytes that are no lines, up to the last whole line.
     garbled_from: Option<u64>,
@@ -202,7 +202,7 @@ impl Walk {
             linked: true,
             line_at: 0,
             offset: 0,
-            held: false,
+            held: None,
             ended: false,
             garbled_from: None,
             newline_end: 0,
@@ -237,6 +237,7 @@ impl Walk {
         }
         self.before = None;
         self.last = None;
+        self.held = None;
         self.garbled_from = None;
         self.pending.clear();
         Ok(())
@@ -282,8 +283,8 @@ impl Walk {
             if let Some(damage) = self.pending.pop_front() {
                 return Some(Step::Damage(damage));
             }
-            if self.held {
-                break;
+            if let Some(start) = self.held.take() {
+                return Some(Step::Line(self.line_at, start.line(self.text())));
             }
             if self.ended {
                 return None;
@@ -298,8 +299,6 @@ impl Walk {
                 });
             }
         }
-        self.held = false;
-        Line::of_checked(self.text()).map(|line| Step::Line(self.line_at, line))
     }
 
     /// The line read last, without its newline.
@@ -334,17 +333,17 @@ impl Walk {
     }
 
     fn judge(&mut self) {
-        let Some(line) = Line::parse(self.text()) else {
+        let Some(start) = Start::of(self.text()) else {
             self.garbled_from.get_or_insert(self.line_at);
             return;
         };
-        let (seq, prev) = (line.seq, line.prev.filter(|_| self.linked));
+        let (seq, prev) = (start.seq, start.prev.filter(|_| self.linked));
         let link = if self.linked {
-            line.link()
+            Link::of(self.text())
         } else {
             Link::default()
         };
-        let known_by = line.head.was.unwrap_or(link);
+        let known_by = start.head.was.unwrap_or(link);
         self.tell_garbled(self.line_at);
         if let Some((last_seq, last_link)) = self.before {
             let file = || self.name.clone();
@@ -367,7 +366,7 @@ impl Walk {
         }
         self.before = Some((seq, link));
         self.last = Some((seq, known_by));
-        self.held = true;
+        self.held = Some(start);
     }
 
     fn end(&mut self) {
