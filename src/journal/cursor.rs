@@ -57,6 +57,16 @@ impl<'a> Cursor<'a> {
         (truth || self.passes(b"false")).then_some(truth)
     }
 
+    /// A text in quotes of which each sign is to be compared with one that is expected.
+    #[inline]
+    pub(super) fn word(&mut self) -> Option<&'a [u8]> {
+        self.expect(b"\"")?;
+        let length = self.0.iter().position(|sign| *sign == b'"')?;
+        let (word, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest.get(1..)?;
+        Some(word)
+    }
+
     /// A text in quotes without any escape.
     #[inline]
     pub(super) fn text(&mut self) -> Option<&'a str> {

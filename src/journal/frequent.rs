@@ -4,6 +4,7 @@
 //! knows it. Nine lines in ten are of a few kinds: these are read in one go, field by field as they
 //! are written. What stands otherwise is left to the general decoder, which has the last word.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::Error;
@@ -13,81 +14,129 @@ use super::record::{Fact, Record, RequestMark};
 use crate::queue::appointments::{AppointmentId, TicketAppointment};
 use crate::queue::catalogue::Service;
 use crate::queue::command::Actor;
-use crate::queue::event::{CallReason, CallRule, Event, JobId, PrintOrder};
+use crate::queue::event::{CallReason, CallRule, Event, Happened, JobId, PrintOrder};
 use crate::queue::ticket::{DeskNumber, Origin, TicketId, TicketNumber, TrackToken};
 use crate::queue::view::WaitRange;
 
 /// The record of a line's fields, what stands behind its head; none where it is of another kind or
 /// not written as this program writes it.
 pub(super) fn record(fields: &[u8]) -> Option<Record> {
+    read(fields, |seq, at, asked, event| Record {
+        seq,
+        at,
+        actor: asked.actor.owned(),
+        request: asked.request.map(Key::owned),
+        fact: Fact::Queue(event),
+    })
+}
+
+/// As [`record`], without who asked for it and under which key.
+pub(super) fn happened(fields: &[u8]) -> Option<Happened> {
+    read(fields, |seq, at, _, event| Happened { seq, at, event })
+}
+
+#[inline]
+fn read<T>(fields: &[u8], make: impl FnOnce(u64, Timestamp, Asked<'_>, Event) -> T) -> Option<T> {
     let mut at = Cursor::new(fields);
     at.expect(b"\"seq\":")?;
     let seq = at.number()?;
     at.expect(b",\"at\":")?;
     let moment = at.moment()?;
-    at.expect(b",\"actor\":")?;
-    let actor = at.actor()?;
-    let request = match at.passes(b",\"request\":") {
-        true => Some(at.request()?),
-        false => None,
-    };
+    let asked = at.asked()?;
     at.expect(b",\"fact\":{\"about\":\"queue\",\"what\":{\"type\":")?;
-    let event = at.event()?;
+    let made = make(seq, moment, asked, at.event()?);
     at.expect(b"}}}")?;
     at.end()?;
-    Some(Record {
-        seq,
-        at: moment,
-        actor,
-        request,
-        fact: Fact::Queue(event),
-    })
+    Some(made)
 }
 
-impl Cursor<'_> {
-    fn owned(&mut self) -> Option<String> {
-        self.text().map(str::to_owned)
-    }
+/// Who asked for a fact and under which key, as it stands in the line.
+struct Asked<'a> {
+    actor: Who<'a>,
+    request: Option<Key<'a>>,
+}
 
-    fn actor(&mut self) -> Option<Actor> {
-        self.expect(b"{\"kind\":")?;
-        let actor = match self.text()? {
-            "rinda" => Actor::Rinda,
-            "device" => {
+/// An [`Actor`].
+enum Who<'a> {
+    Rinda,
+    Device(&'a str),
+    Consultant(&'a str),
+    Supervisor(&'a str),
+}
+
+impl Who<'_> {
+    fn owned(self) -> Actor {
+        match self {
+            Self::Rinda => Actor::Rinda,
+            Self::Device(name) => Actor::Device { name: name.into() },
+            Self::Consultant(login) => Actor::Consultant {
+                login: login.into(),
+            },
+            Self::Supervisor(login) => Actor::Supervisor {
+                login: login.into(),
+            },
+        }
+    }
+}
+
+/// A [`RequestMark`].
+struct Key<'a> {
+    key: &'a str,
+    fingerprint: u64,
+}
+
+impl Key<'_> {
+    fn owned(self) -> RequestMark {
+        RequestMark {
+            key: self.key.into(),
+            fingerprint: self.fingerprint,
+        }
+    }
+}
+
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn asked(&mut self) -> Option<Asked<'a>> {
+        self.expect(b",\"actor\":{\"kind\":")?;
+        let actor = match self.word()? {
+            b"rinda" => Who::Rinda,
+            b"device" => {
                 self.expect(b",\"name\":")?;
-                let name = self.owned()?;
-                Actor::Device { name }
+                Who::Device(self.text()?)
             }
-            "consultant" => {
+            b"consultant" => {
                 self.expect(b",\"login\":")?;
-                let login = self.owned()?;
-                Actor::Consultant { login }
+                Who::Consultant(self.text()?)
             }
-            "supervisor" => {
+            b"supervisor" => {
                 self.expect(b",\"login\":")?;
-                let login = self.owned()?;
-                Actor::Supervisor { login }
+                Who::Supervisor(self.text()?)
             }
             _ => return None,
         };
         self.expect(b"}")?;
-        Some(actor)
+        let request = match self.passes(b",\"request\":") {
+            true => Some(self.request()?),
+            false => None,
+        };
+        Some(Asked { actor, request })
     }
 
-    fn request(&mut self) -> Option<RequestMark> {
+    fn request(&mut self) -> Option<Key<'a>> {
         self.expect(b"{\"key\":")?;
-        let key = self.owned()?;
+        let key = self.text()?;
         self.expect(b",\"fingerprint\":")?;
         let fingerprint = self.number()?;
         self.expect(b"}")?;
-        Some(RequestMark { key, fingerprint })
+        Some(Key { key, fingerprint })
     }
 
     /// What follows the kind's name in an event, without its last brace.
+    #[inline]
     fn event(&mut self) -> Option<Event> {
-        Some(match self.text()? {
-            "ticket_issued" => self.ticket_issued()?,
-            "ticket_called" => {
+        Some(match self.word()? {
+            b"ticket_issued" => self.ticket_issued()?,
+            b"ticket_called" => {
                 let (ticket, desk) = self.ticket_and_desk()?;
                 self.expect(b",\"reason\":")?;
                 let reason = self.reason()?;
@@ -97,24 +146,24 @@ impl Cursor<'_> {
                     reason,
                 }
             }
-            "customer_arrived" => {
+            b"customer_arrived" => {
                 let (ticket, desk) = self.ticket_and_desk()?;
                 Event::CustomerArrived { ticket, desk }
             }
-            "documents_started" => {
+            b"documents_started" => {
                 let (ticket, desk) = self.ticket_and_desk()?;
                 Event::DocumentsStarted { ticket, desk }
             }
-            "ticket_finished" => {
+            b"ticket_finished" => {
                 let (ticket, desk) = self.ticket_and_desk()?;
                 self.expect(b",\"outcome\":")?;
                 Event::TicketFinished {
                     ticket,
                     desk,
-                    outcome: self.unless_null(Self::owned)?,
+                    outcome: self.unless_null(Self::text)?.map(str::to_owned),
                 }
             }
-            "ticket_no_show" => {
+            b"ticket_no_show" => {
                 let (ticket, desk) = self.ticket_and_desk()?;
                 self.expect(b",\"automatic\":")?;
                 Event::TicketNoShow {
@@ -123,12 +172,13 @@ impl Cursor<'_> {
                     automatic: self.truth()?,
                 }
             }
-            "slip_sending" => Event::SlipSending { job: self.job()? },
-            "slip_printed" => Event::SlipPrinted { job: self.job()? },
+            b"slip_sending" => Event::SlipSending { job: self.job()? },
+            b"slip_printed" => Event::SlipPrinted { job: self.job()? },
             _ => return None,
         })
     }
 
+    #[inline]
     fn ticket_issued(&mut self) -> Option<Event> {
         self.expect(b",\"ticket\":")?;
         let ticket = TicketId(self.number()?);
@@ -139,7 +189,7 @@ impl Cursor<'_> {
         self.expect(b",\"date\":")?;
         let date = self.date()?;
         self.expect(b",\"track\":")?;
-        let track = TrackToken(self.owned()?.into());
+        let track = TrackToken(self.text()?.into());
         self.expect(b",\"origin\":")?;
         let origin = self.origin()?;
         self.expect(b",\"counts_from\":")?;
@@ -200,27 +250,27 @@ impl Cursor<'_> {
 
     fn origin(&mut self) -> Option<Origin> {
         self.expect(b"{\"at\":")?;
-        let origin = match self.text()? {
-            "board" => Origin::Board {
-                kiosk: self.kiosk()?.into(),
+        let origin = match self.word()? {
+            b"board" => Origin::Board {
+                kiosk: self.kiosk()?,
             },
-            "screen" => Origin::Screen {
-                kiosk: self.kiosk()?.into(),
+            b"screen" => Origin::Screen {
+                kiosk: self.kiosk()?,
             },
-            "interface" => Origin::Interface {
-                kiosk: self.kiosk()?.into(),
+            b"interface" => Origin::Interface {
+                kiosk: self.kiosk()?,
             },
-            "staff" => Origin::Staff,
-            "other_system" => Origin::OtherSystem,
+            b"staff" => Origin::Staff,
+            b"other_system" => Origin::OtherSystem,
             _ => return None,
         };
         self.expect(b"}")?;
         Some(origin)
     }
 
-    fn kiosk(&mut self) -> Option<String> {
+    fn kiosk<T: From<&'a str>>(&mut self) -> Option<T> {
         self.expect(b",\"kiosk\":")?;
-        self.owned()
+        self.text().map(T::from)
     }
 
     fn promise(&mut self) -> Option<WaitRange> {
@@ -322,6 +372,8 @@ mod tests {
         for json in RECORDS {
             let general: Record = serde_json::from_str(json).unwrap();
             assert_eq!(record(fields(json)), Some(general.clone()), "{json}");
+            let happened = happened(fields(json)).unwrap();
+            assert_eq!(Some(happened), happened_of(general.clone()), "{json}");
             // Every one of them is read in the very words in which it is written.
             assert_eq!(serde_json::to_string(&general).unwrap(), *json);
         }
@@ -343,12 +395,27 @@ mod tests {
         }
     }
 
-    /// What is accepted here means the same to the general decoder.
+    /// What is accepted here means the same to the general decoder, whoever asked for it or not.
     fn agrees(json: &[u8]) {
-        if let Some(record) = json.strip_prefix(b"{").and_then(record) {
+        let fields = json.strip_prefix(b"{").unwrap_or_default();
+        let (record, happened) = (record(fields), happened(fields));
+        assert_eq!(record.is_some(), happened.is_some());
+        if let Some(record) = record {
             let general: Record = serde_json::from_slice(json).unwrap();
             assert_eq!(record, general, "{}", String::from_utf8_lossy(json));
+            assert_eq!(happened, happened_of(general));
         }
+    }
+
+    fn happened_of(record: Record) -> Option<Happened> {
+        let Fact::Queue(event) = record.fact else {
+            return None;
+        };
+        Some(Happened {
+            seq: record.seq,
+            at: record.at,
+            event,
+        })
     }
 
     #[test]
@@ -362,6 +429,7 @@ mod tests {
             r#"{"seq":1,"at":"2026-10-05T06:00:00Z","actor":{"kind":"rinda"},"fact":{"about":"queue","what":{"type":"slip_printed","job":4,"job":4}}}"#,
         ] {
             assert_eq!(record(fields(json)), None, "{json}");
+            assert_eq!(happened(fields(json)), None, "{json}");
         }
     }
 }

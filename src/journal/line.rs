@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::frequent;
 use super::record::{Fact, Record};
+use crate::queue::event::Happened;
 use crate::queue::retention::FieldClass;
 
 /// What every line of version 1 begins its JSON with.
@@ -183,6 +184,16 @@ impl<'a> Line<'a> {
         (!self.snapshot)
             .then(|| frequent::record(self.fields))
             .flatten()
+    }
+
+    /// What happened in the queue, without who asked for it, where it is of a frequent kind. Of
+    /// all else, and where something is wrong, [`Line::record`] says more.
+    #[inline]
+    pub(super) fn happened(&self) -> Option<Happened> {
+        if self.snapshot || self.prev.is_none() {
+            return None;
+        }
+        frequent::happened(self.fields).filter(|happened| happened.seq == self.seq)
     }
 
     /// The record. Fails where the line is whole but says what this program does not understand.

@@ -45,8 +45,8 @@ pub use exchange::{Dates, Exported, ImportError, Imported, Secrets, build, expor
 pub use line::Link;
 pub use quarter::{NoQuarter, Quarter};
 pub use read::{
-    Records, epoch, read_all, read_days, read_days_unlinked, read_from, read_from_snapshot,
-    read_near, read_state,
+    Records, Told, epoch, read_all, read_days, read_from, read_from_snapshot, read_near,
+    read_state, replay_days,
 };
 pub use recovery::Opened;
 pub use redact::Redactor;

@@ -1,7 +1,7 @@
 //! Reading records, of closed quarters and of the one being written, without the lock.
 
 use std::io;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::vec;
 
@@ -11,12 +11,13 @@ use jiff::tz::TimeZone;
 
 use super::damage::Damage;
 use super::files::{self, QuarterFile};
-use super::line::Link;
+use super::line::{Line, Link};
 use super::quarter::Quarter;
 use super::record::Record;
 use super::recovery::{not_understood, unreadable};
 use super::scan::{Last, Step, Walk};
 use super::state::State;
+use crate::queue::event::Happened;
 
 /// Reads every record, oldest first, with a line at a time in memory.
 ///
@@ -37,42 +38,79 @@ pub fn read_days(
     tz: &TimeZone,
     days: Range<Date>,
 ) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
-    days_of(data, tz, days, true)
+    let (records, within) = days_of(data, tz, &days)?;
+    Ok(records.filter(move |item| match item {
+        Ok(record) => within.contains(&record.at),
+        Err(_) => true,
+    }))
 }
 
-/// As [`read_days`], for figures: each line stands by its checksum and sequence alone. Whether it
-/// links to the line before takes a hash of every line, and tells a line that somebody replaced,
-/// not one that broke: [`super::verify`] looks for that, and signatures stand under the hash of
-/// the whole file.
+/// What one who replays the queue is told of a journal.
+pub enum Told<'a> {
+    /// Something happened in the queue.
+    Happened(&'a Happened),
+    /// A record of a rarer kind, be it of the queue or not.
+    Record(Record),
+    /// Something is wrong here.
+    Damage(Damage),
+}
+
+/// Tells what [`read_days`] reads, for figures, until `told` breaks off.
+///
+/// Who asked for a fact is left aside, and each line stands by its checksum and sequence alone.
+/// Whether it links to the line before takes a hash of every line, and tells a line that somebody
+/// replaced, not one that broke: [`super::verify`] looks for that, and signatures stand under the
+/// hash of the whole file.
 ///
 /// # Errors
 /// Where the directory cannot be listed.
-pub fn read_days_unlinked(
+pub fn replay_days(
     data: &Path,
     tz: &TimeZone,
     days: Range<Date>,
-) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
-    days_of(data, tz, days, false)
+    mut told: impl FnMut(Told<'_>) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let (mut records, within) = days_of(data, tz, &days)?;
+    records.linked = false;
+    loop {
+        // Told from within, as millions of facts are not to be moved from hand to hand.
+        let read = records.advance(|line| {
+            if let Some(happened) = &line.happened() {
+                return Ok(match within.contains(&happened.at) {
+                    true => told(Told::Happened(happened)),
+                    false => ControlFlow::Continue(()),
+                });
+            }
+            let record = line.record()?;
+            Ok(match within.contains(&record.at) {
+                true => told(Told::Record(record)),
+                false => ControlFlow::Continue(()),
+            })
+        });
+        let flow = match read {
+            None => return Ok(()),
+            Some(Ok(flow)) => flow,
+            Some(Err(damage)) => told(Told::Damage(damage)),
+        };
+        if flow.is_break() {
+            return Ok(());
+        }
+    }
 }
 
+/// The records of the files that hold `days`, and between which moments these lie.
 fn days_of(
     data: &Path,
     tz: &TimeZone,
-    days: Range<Date>,
-    linked: bool,
-) -> io::Result<impl Iterator<Item = Result<Record, Damage>> + use<>> {
+    days: &Range<Date>,
+) -> io::Result<(Records, Range<Timestamp>)> {
     let mut files = files::list(&files::journal_dir(data))?;
     let (from, to) = (Quarter::of(days.start), Quarter::of(days.end));
     files.retain(|file| (from..=to).contains(&file.quarter));
     let midnight = |date: Date| date.to_zoned(tz.clone()).map(|zoned| zoned.timestamp());
     let from = midnight(days.start).unwrap_or(Timestamp::MIN);
     let to = midnight(days.end).unwrap_or(Timestamp::MAX);
-    let mut records = Records::new(files, None, 0);
-    records.linked = linked;
-    Ok(records.filter(move |item| match item {
-        Ok(record) => (from..to).contains(&record.at),
-        Err(_) => true,
-    }))
+    Ok((Records::new(files, None, 0), from..to))
 }
 
 /// Reads the records from sequence `seq` on, from the file that holds it.
@@ -234,12 +272,12 @@ impl Records {
             self.bytes += file.size();
         }
     }
-}
 
-impl Iterator for Records {
-    type Item = Result<Record, Damage>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// What `read` makes of the next line, or what is wrong there.
+    fn advance<T>(
+        &mut self,
+        read: impl FnOnce(&Line<'_>) -> Result<T, String>,
+    ) -> Option<Result<T, Damage>> {
         loop {
             let Some((file, walk)) = &mut self.walk else {
                 match self.open_next()? {
@@ -251,15 +289,23 @@ impl Iterator for Records {
                 None => self.close(),
                 Some(Step::Line(_, line)) if line.seq < self.from_seq => {}
                 Some(Step::Line(_, line)) => {
-                    let record = line.record();
+                    let read = read(&line);
                     let seq = line.seq;
                     // As the walk found it: hashing once more would cost as much as decoding.
                     self.link = walk.link().unwrap_or(self.link);
-                    return Some(record.map_err(|why| not_understood(file, seq, why)));
+                    return Some(read.map_err(|why| not_understood(file, seq, why)));
                 }
                 Some(Step::Damage(Damage::Torn { .. })) if self.files.as_slice().is_empty() => {}
                 Some(Step::Damage(damage)) => return Some(Err(damage)),
             }
         }
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, Damage>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance(|line| line.record())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -9,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::comparison::Neighbour;
 use crate::journal::record::{Fact, Record};
-use crate::journal::{Progress, Quarter, read_days, read_days_unlinked};
+use crate::journal::{Progress, Quarter, Told, read_days, replay_days};
 use crate::queue::calendar::Edits;
 use crate::queue::centre::Centre;
 use crate::queue::change::{Beside, date_of};
@@ -123,19 +124,21 @@ fn recompute_quarters(
     let mut replay = Replay::default();
     let mut damaged = 0;
     let mut on = None;
-    for item in read_days_unlinked(data, tz, from..Date::MAX)? {
+    replay_days(data, tz, from..Date::MAX, |item| {
         match item {
-            Ok(record) => replay.take(record, tz),
-            Err(_) => damaged += 1,
+            Told::Happened(happened) => replay.happen(happened, tz),
+            Told::Record(record) => replay.take(record, tz),
+            Told::Damage(_) => damaged += 1,
         }
         if replay.centre.date != on {
             on = replay.centre.date;
             if on.is_some_and(|date| date > to) {
-                break;
+                return ControlFlow::Break(());
             }
             told(on.map_or(0, |date| days_since(from, date)));
         }
-    }
+        ControlFlow::Continue(())
+    })?;
     let calendar = replay.centre.calendar.clone();
     let mut days = replay.finish(tz);
     days.retain(|date, _| (from..=to).contains(date));

@@ -1,17 +1,18 @@
 //! Append, open, rotate, read.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rinda::access::{AccessEvent, Account, Device, DeviceRole, Role, Session};
 use rinda::journal::record::{Fact, Record, RequestMark};
 use rinda::journal::{
-    BackupError, Damage, ImportError, Journal, JournalError, Secrets, backup, export, import,
-    read_days, read_from, read_near, snapshot_record, verify,
+    BackupError, Damage, ImportError, Journal, JournalError, Secrets, Told, backup, export, import,
+    read_days, read_from, read_near, replay_days, snapshot_record, verify,
 };
 
-use crate::common::{at, open, plain, records, riga, write_two_quarters};
+use crate::common::{at, open, plain, records, riga, visit, write_two_quarters};
 
 fn file(data: &Path, name: &str) -> PathBuf {
     data.join("journal").join(name)
@@ -138,6 +139,50 @@ fn a_quarter_is_sealed_packed_and_read_back() {
         .map(|item| item.unwrap().seq)
         .collect();
     assert_eq!(from, [5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn a_replay_is_told_what_the_reader_of_days_finds() {
+    let dir = tempfile::tempdir().unwrap();
+    let now = at("2026-10-05T06:00:00Z");
+    let (mut journal, _) = open(dir.path());
+    let mut written = vec![plain(1, now)];
+    for ticket in 1..=100 {
+        written.extend(visit(written.len() as u64 + 1, ticket, now));
+    }
+    journal.append(&written).unwrap();
+    drop(journal);
+    let path = file(dir.path(), "2026-Q4.ndjson");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).unwrap();
+
+    let days = "2026-10-01".parse().unwrap().."2026-11-01".parse().unwrap();
+    let (mut found, mut damage) = (Vec::new(), Vec::new());
+    for item in read_days(dir.path(), &riga(), days.clone()).unwrap() {
+        match item {
+            Ok(record) => found.push((record.seq, record.at, record.fact)),
+            Err(wrong) => damage.push(wrong),
+        }
+    }
+    assert_eq!(found.len(), written.len() - 1);
+    let (mut told, mut told_damage, mut quickly) = (Vec::new(), Vec::new(), 0);
+    replay_days(dir.path(), &riga(), days, |item| {
+        match item {
+            Told::Happened(happened) => {
+                quickly += 1;
+                let fact = Fact::Queue(happened.event.clone());
+                told.push((happened.seq, happened.at, fact));
+            }
+            Told::Record(record) => told.push((record.seq, record.at, record.fact)),
+            Told::Damage(wrong) => told_damage.push(wrong),
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((told, told_damage), (found, damage));
+    assert!(quickly > 0);
 }
 
 #[test]
