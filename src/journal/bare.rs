@@ -34,15 +34,15 @@ pub(super) fn restore(held: Vec<u8>, bytes_max: usize) -> Option<Vec<u8>> {
     if let Some(lines) = held.strip_prefix(WHOLE) {
         return Some(lines.to_vec());
     }
-    let Some(bare) = held.strip_prefix(BARE) else {
+    if !held.starts_with(BARE) {
         return Some(held);
-    };
-    let end = bare.iter().position(|byte| *byte == b'\n')?;
-    let (head, mut rest) = bare.split_at_checked(end + 1)?;
-    let mut words = std::str::from_utf8(head).ok()?.split_ascii_whitespace();
-    let mut seq: u64 = words.next()?.parse().ok()?;
-    let mut link = || u64::from_str_radix(words.next()?, 16).ok().map(Link);
-    let (mut prev, last) = (link()?, link()?);
+    }
+    let Bare {
+        mut seq,
+        mut prev,
+        last,
+        mut rest,
+    } = Bare::of(&held)?;
     let mut lines = Vec::with_capacity(rest.len() * 5 / 4);
     while !rest.is_empty() {
         let end = rest.iter().position(|byte| *byte == b'\n')?;
@@ -55,6 +55,41 @@ pub(super) fn restore(held: Vec<u8>, bytes_max: usize) -> Option<Vec<u8>> {
         seq = seq.checked_add(1)?;
     }
     (prev == last).then_some(lines)
+}
+
+/// What a frame of bare lines begins with, and the lines.
+struct Bare<'a> {
+    /// Of the first line.
+    seq: u64,
+    /// The link that the first line carries.
+    prev: Link,
+    /// The link to the last line.
+    last: Link,
+    rest: &'a [u8],
+}
+
+impl<'a> Bare<'a> {
+    fn of(held: &'a [u8]) -> Option<Self> {
+        let bare = held.strip_prefix(BARE)?;
+        let end = memchr::memchr(b'\n', bare)?;
+        let (head, rest) = bare.split_at_checked(end + 1)?;
+        let mut words = std::str::from_utf8(head).ok()?.split_ascii_whitespace();
+        let seq = words.next()?.parse().ok()?;
+        let mut link = || u64::from_str_radix(words.next()?, 16).ok().map(Link);
+        Some(Self {
+            seq,
+            prev: link()?,
+            last: link()?,
+            rest,
+        })
+    }
+}
+
+/// The sequence of the first line a frame holds bare, and where that line begins; none where it holds
+/// whole lines.
+pub(super) fn first(held: &[u8]) -> Option<(u64, usize)> {
+    let bare = Bare::of(held)?;
+    Some((bare.seq, held.len() - bare.rest.len()))
 }
 
 /// The lines bare, as far as one can tell without restoring them.

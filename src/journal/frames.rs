@@ -12,6 +12,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use super::bare;
+use super::line::Line;
 use super::scan::LINE_BYTES_MAX;
 
 /// A frame holds lines and ends with the first that reaches this many bytes.
@@ -54,6 +55,10 @@ pub(super) struct Frames {
     next: usize,
     plain: Vec<u8>,
     read: usize,
+    /// Whether bare frames are left as they are.
+    unlinked: bool,
+    /// In a frame left bare, the sequence of the line that is read next.
+    bare_seq: Option<u64>,
     damage: Vec<(u64, String)>,
 }
 
@@ -64,8 +69,23 @@ impl Frames {
             next: 0,
             plain: Vec::new(),
             read: 0,
+            unlinked: false,
+            bare_seq: None,
             damage: Vec::new(),
         })
+    }
+
+    /// Leaves bare frames as they are, for one who does not look at links: to make them again takes a
+    /// hash of every line. What their lines are is said by [`Frames::take_bare_seq`].
+    pub(super) fn unlinked(&mut self) {
+        self.unlinked = true;
+    }
+
+    /// The sequence of the line at the beginning of the buffer, which is read next, where it is bare.
+    pub(super) fn take_bare_seq(&mut self) -> Option<u64> {
+        let seq = self.bare_seq?;
+        self.bare_seq = seq.checked_add(1);
+        Some(seq)
     }
 
     /// Frames that could not be read so far: where they begin in the packed file, and why.
@@ -73,16 +93,18 @@ impl Frames {
         std::mem::take(&mut self.damage)
     }
 
-    /// Goes to the last frame whose first line `is_before`, or to the beginning. Frames that are
-    /// damaged are passed over.
-    pub(super) fn leap(&mut self, is_before: impl Fn(&[u8]) -> bool) {
+    /// What is left of the frame that is read.
+    pub(super) fn buffer(&self) -> &[u8] {
+        self.plain.get(self.read..).unwrap_or_default()
+    }
+
+    /// Goes to the last frame that begins at or before sequence `seq`, or to the beginning. Frames
+    /// that are damaged are passed over.
+    pub(super) fn leap(&mut self, seq: u64) {
         let starts = self.starts();
         let begins_before = |start: &usize| {
             let frame = self.packed.get(*start..).unwrap_or_default();
-            unpack(frame).is_ok_and(|(plain, _)| {
-                let line = plain.split(|byte| *byte == b'\n').next();
-                line.is_some_and(&is_before)
-            })
+            first_seq(frame).is_some_and(|first| first <= seq)
         };
         let behind = starts.partition_point(begins_before);
         self.next = behind
@@ -109,14 +131,36 @@ impl Frames {
         starts
     }
 
+    fn unpack(&self, bytes: &[u8]) -> io::Result<Unpacked> {
+        let (held, length) = held(bytes)?;
+        let bare = bare::first(&held).filter(|_| self.unlinked);
+        Ok(match bare {
+            Some((seq, from)) => Unpacked {
+                plain: held,
+                from,
+                bare_seq: Some(seq),
+                length,
+            },
+            None => Unpacked {
+                plain: restore(held)?,
+                from: 0,
+                bare_seq: None,
+                length,
+            },
+        })
+    }
+
     fn unpack_next(&mut self) {
         self.plain.clear();
         self.read = 0;
+        self.bare_seq = None;
         while let Some(rest) = self.packed.get(self.next..).filter(|rest| !rest.is_empty()) {
-            match unpack(rest) {
-                Ok((plain, length)) => {
-                    self.plain = plain;
-                    self.next += length;
+            match self.unpack(rest) {
+                Ok(unpacked) => {
+                    self.plain = unpacked.plain;
+                    self.read = unpacked.from;
+                    self.bare_seq = unpacked.bare_seq;
+                    self.next += unpacked.length;
                     return;
                 }
                 Err(error) => {
@@ -128,17 +172,41 @@ impl Frames {
     }
 }
 
-fn unpack(bytes: &[u8]) -> io::Result<(Vec<u8>, usize)> {
+/// A frame of which lines are read.
+struct Unpacked {
+    plain: Vec<u8>,
+    /// Where its first line begins.
+    from: usize,
+    bare_seq: Option<u64>,
+    /// Bytes it takes packed.
+    length: usize,
+}
+
+/// What the frame at the beginning holds, and its length.
+fn held(bytes: &[u8]) -> io::Result<(Vec<u8>, usize)> {
     let length = zstd::zstd_safe::find_frame_compressed_size(bytes)
         .map_err(|code| io::Error::other(zstd::zstd_safe::get_error_name(code)))?;
     let frame = bytes
         .get(..length)
         .ok_or_else(|| io::Error::other("the frame is cut short"))?;
-    let held = zstd::bulk::decompress(frame, FRAME_BYTES_MAX)?;
-    let plain = bare::restore(held, FRAME_BYTES_MAX).ok_or_else(|| {
+    Ok((zstd::bulk::decompress(frame, FRAME_BYTES_MAX)?, length))
+}
+
+fn restore(held: Vec<u8>) -> io::Result<Vec<u8>> {
+    bare::restore(held, FRAME_BYTES_MAX).ok_or_else(|| {
         io::Error::other("what the frame leaves out does not follow from what it holds")
-    })?;
-    Ok((plain, length))
+    })
+}
+
+/// The sequence of the first line of the frame at the beginning.
+fn first_seq(bytes: &[u8]) -> Option<u64> {
+    let (held, _) = held(bytes).ok()?;
+    if let Some((seq, _)) = bare::first(&held) {
+        return Some(seq);
+    }
+    let lines = restore(held).ok()?;
+    let line = lines.split(|byte| *byte == b'\n').next()?;
+    Line::parse(line).map(|line| line.seq)
 }
 
 /// How far on the next frame may begin, at least one byte.
@@ -163,7 +231,7 @@ impl BufRead for Frames {
         if self.read >= self.plain.len() {
             self.unpack_next();
         }
-        Ok(self.plain.get(self.read..).unwrap_or_default())
+        Ok(self.buffer())
     }
 
     fn consume(&mut self, amount: usize) {
@@ -175,7 +243,7 @@ impl BufRead for Frames {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-    use super::super::line::{self, Line, Link};
+    use super::super::line::{self, Link};
     use super::super::record::{Fact, Record};
     use super::*;
     use crate::queue::command::Actor;
@@ -200,7 +268,7 @@ mod tests {
         read.read_to_string(&mut text).unwrap();
         assert_eq!(text, lines);
         let mut leapt = Frames::open(&packed).unwrap();
-        leapt.leap(|line| Line::parse(line).unwrap().seq <= 200);
+        leapt.leap(200);
         let mut line = String::new();
         leapt.read_line(&mut line).unwrap();
         assert_eq!(Line::parse(line.trim_end().as_bytes()).unwrap().seq, 181);

@@ -123,17 +123,27 @@ impl Start {
         let seq = std::str::from_utf8(seq).ok()?.parse().ok()?;
         let json = json.strip_prefix(b" ")?;
         let (prev, rest) = prev(json).map_or((None, json), |(link, rest)| (Some(link), rest));
+        Some(Self::behind(seq, prev, json, rest))
+    }
+
+    /// The start of a line that a packed frame holds without checksum, sequence and link
+    /// ([`super::bare`]), for one who does not look at links: the frame's checksum was right.
+    pub(super) fn bare(seq: u64, line: &[u8]) -> Self {
+        Self::behind(seq, Some(Link::default()), line, line)
+    }
+
+    fn behind(seq: u64, prev: Option<Link>, json: &[u8], rest: &[u8]) -> Self {
         let fields = rest.strip_prefix(SNAPSHOT_MARK.as_bytes());
         let snapshot = fields.is_some();
         let (head, fields) = head(fields.unwrap_or(rest));
-        Some(Self {
+        Self {
             seq,
             prev,
             head,
             snapshot,
             json_bytes: json.len(),
             field_bytes: fields.len(),
-        })
+        }
     }
 
     /// The line it is the start of.
@@ -203,7 +213,7 @@ impl<'a> Line<'a> {
         }
         let record: Record = match self.frequent() {
             Some(record) => record,
-            None => serde_json::from_slice(self.json).map_err(|error| error.to_string())?,
+            None => general(self.json).map_err(|error| error.to_string())?,
         };
         if record.seq == self.seq {
             Ok(record)
@@ -211,6 +221,14 @@ impl<'a> Line<'a> {
             Err(format!("its text says sequence {}", record.seq))
         }
     }
+}
+
+/// The text of a bare line goes on behind a brace and the link.
+fn general(json: &[u8]) -> serde_json::Result<Record> {
+    if json.starts_with(b"{") {
+        return serde_json::from_slice(json);
+    }
+    serde_json::from_slice(&[b"{", json].concat())
 }
 
 fn prev(json: &[u8]) -> Option<(Link, &[u8])> {

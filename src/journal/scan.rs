@@ -31,6 +31,8 @@ struct Lines {
     lent: usize,
     /// The line, where it does not lie in the buffer as a whole.
     copied: Vec<u8>,
+    /// The sequence of the line, where it is bare.
+    bare_seq: Option<u64>,
 }
 
 impl Lines {
@@ -50,6 +52,7 @@ impl Lines {
             source,
             lent: 0,
             copied: Vec::new(),
+            bare_seq: None,
         })
     }
 
@@ -72,7 +75,7 @@ impl Lines {
         match &mut self.source {
             Source::Plain(input) => leap(input, seq),
             Source::Packed(frames) => {
-                frames.leap(|line| Line::parse(line).is_some_and(|line| line.seq <= seq));
+                frames.leap(seq);
                 Ok(0)
             }
         }
@@ -82,34 +85,54 @@ impl Lines {
     fn read(&mut self) -> io::Result<usize> {
         self.pass();
         let limit = LINE_BYTES_MAX as u64;
-        match &mut self.source {
-            Source::Plain(input) => {
-                if let Some(end) = memchr::memchr(b'\n', input.fill_buf()?) {
-                    self.lent = end + 1;
-                    return Ok(self.lent);
-                }
-                input.take(limit).read_until(b'\n', &mut self.copied)
+        let end = match &mut self.source {
+            Source::Plain(input) => memchr::memchr(b'\n', input.fill_buf()?),
+            Source::Packed(frames) => {
+                let end = memchr::memchr(b'\n', frames.fill_buf()?);
+                self.bare_seq = frames.take_bare_seq();
+                end
             }
+        };
+        if let Some(end) = end {
+            self.lent = end + 1;
+            return Ok(self.lent);
+        }
+        match &mut self.source {
+            Source::Plain(input) => input.take(limit).read_until(b'\n', &mut self.copied),
             Source::Packed(input) => input.take(limit).read_until(b'\n', &mut self.copied),
         }
     }
 
     /// The line read last, with its newline where it has one.
     fn line(&self) -> &[u8] {
-        match &self.source {
-            Source::Plain(input) if self.lent > 0 => {
-                input.buffer().get(..self.lent).unwrap_or_default()
-            }
-            Source::Plain(_) | Source::Packed(_) => &self.copied,
+        if self.lent == 0 {
+            return &self.copied;
+        }
+        let buffer = match &self.source {
+            Source::Plain(input) => input.buffer(),
+            Source::Packed(frames) => frames.buffer(),
+        };
+        buffer.get(..self.lent).unwrap_or_default()
+    }
+
+    /// The start of the line read last; none where it is damaged.
+    fn start(&self) -> Option<Start> {
+        let line = self.line();
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        match self.bare_seq {
+            Some(seq) => Some(Start::bare(seq, line)),
+            None => Start::of(line),
         }
     }
 
     fn pass(&mut self) {
-        if let Source::Plain(input) = &mut self.source {
-            input.consume(self.lent);
+        match &mut self.source {
+            Source::Plain(input) => input.consume(self.lent),
+            Source::Packed(frames) => frames.consume(self.lent),
         }
         self.lent = 0;
         self.copied.clear();
+        self.bare_seq = None;
     }
 
     fn take_damage(&mut self) -> Vec<(u64, String)> {
@@ -217,6 +240,9 @@ impl Walk {
     /// to be asked for then.
     pub(super) fn unlinked(mut self) -> Self {
         self.linked = false;
+        if let Source::Packed(frames) = &mut self.lines.source {
+            frames.unlinked();
+        }
         self
     }
 
@@ -333,7 +359,7 @@ impl Walk {
     }
 
     fn judge(&mut self) {
-        let Some(start) = Start::of(self.text()) else {
+        let Some(start) = self.lines.start() else {
             self.garbled_from.get_or_insert(self.line_at);
             return;
         };

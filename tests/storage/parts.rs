@@ -1,12 +1,13 @@
 //! A long quarter: in parts while it goes on, one file once it is over, whatever happens in between.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use rinda::journal::record::Record;
-use rinda::journal::{closed, read_days, read_near, snapshot_record, verify};
+use rinda::journal::{Told, closed, read_days, read_near, replay_days, snapshot_record, verify};
 
-use crate::common::{at, open, plain, records, riga};
+use crate::common::{at, open, plain, records, riga, visit};
 
 /// A part in these tests, bytes; a date's records take more.
 const PART_BYTES: u64 = 4_000;
@@ -160,6 +161,55 @@ fn a_stop_between_any_two_steps_loses_nothing_and_is_tidied_up() {
         assert_eq!(names(stopped.path()), names(dir.path()));
         holds(stopped.path(), &written);
     }
+}
+
+/// Sequences of what a replay is told, and how often it is told of damage.
+fn replayed(data: &Path) -> (Vec<u64>, u64) {
+    let days = "2026-07-01".parse().unwrap().."2026-12-31".parse().unwrap();
+    let (mut seqs, mut damaged) = (Vec::new(), 0);
+    replay_days(data, &riga(), days, |told| {
+        match told {
+            Told::Happened(happened) => seqs.push(happened.seq),
+            Told::Record(record) => seqs.push(record.seq),
+            Told::Damage(_) => damaged += 1,
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    (seqs, damaged)
+}
+
+/// Lines of a packed file are not made again for a replay, which reads frequent kinds, rare ones,
+/// snapshots and seals all the same.
+#[test]
+fn a_replay_is_told_the_same_of_packed_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path());
+    let (mut journal, opened) = open(dir.path());
+    let visit = visit(opened.last_seq + 1, 1, at("2026-08-06T07:00:00Z"));
+    journal.append(&visit).unwrap();
+    drop(journal);
+    let plain = fs::read_to_string(dir.path().join("journal/2026-Q3.4.ndjson")).unwrap();
+    assert!(plain.contains("ticket_issued"));
+    turn(dir.path());
+    let all: Vec<u64> = records(dir.path()).0.iter().map(|r| r.seq).collect();
+    assert_eq!(replayed(dir.path()), (all, 0));
+}
+
+#[test]
+fn a_replay_passes_over_a_damaged_line_that_was_packed() {
+    let dir = tempfile::tempdir().unwrap();
+    date(dir.path(), 0);
+    let path = dir.path().join("journal/2026-Q3.ndjson");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("kiosk-9\"", "kiosk-8\"", 1)).unwrap();
+    date(dir.path(), 1);
+    assert_eq!(names(dir.path())[0], "2026-Q3.1.ndjson.zst");
+    let all: Vec<u64> = records(dir.path()).0.iter().map(|r| r.seq).collect();
+    assert!(!all.contains(&9));
+    let (seqs, damaged) = replayed(dir.path());
+    assert_eq!(seqs, all);
+    assert!(damaged > 0);
 }
 
 #[test]
