@@ -21,7 +21,8 @@ use crate::queue::view::WaitRange;
 /// The record of a line's fields, what stands behind its head; none where it is of another kind or
 /// not written as this program writes it.
 pub(super) fn record(fields: &[u8]) -> Option<Record> {
-    read(fields, |seq, at, asked, event| Record {
+    let track = |name: &str| TrackToken(name.into());
+    read(fields, track, |seq, at, asked, event| Record {
         seq,
         at,
         actor: asked.actor.owned(),
@@ -30,13 +31,23 @@ pub(super) fn record(fields: &[u8]) -> Option<Record> {
     })
 }
 
-/// As [`record`], without who asked for it and under which key.
+/// As [`record`], without what no figure is made of: who asked for it, under which key, and the
+/// name of the ticket's page, which is empty as in a journal where it was cleared.
 pub(super) fn happened(fields: &[u8]) -> Option<Happened> {
-    read(fields, |seq, at, _, event| Happened { seq, at, event })
+    let track = |_: &str| TrackToken::default();
+    read(fields, track, |seq, at, _, event| Happened {
+        seq,
+        at,
+        event,
+    })
 }
 
 #[inline]
-fn read<T>(fields: &[u8], make: impl FnOnce(u64, Timestamp, Asked<'_>, Event) -> T) -> Option<T> {
+fn read<T>(
+    fields: &[u8],
+    track: impl FnOnce(&str) -> TrackToken,
+    make: impl FnOnce(u64, Timestamp, Asked<'_>, Event) -> T,
+) -> Option<T> {
     let mut at = Cursor::new(fields);
     at.expect(b"\"seq\":")?;
     let seq = at.number()?;
@@ -44,7 +55,7 @@ fn read<T>(fields: &[u8], make: impl FnOnce(u64, Timestamp, Asked<'_>, Event) ->
     let moment = at.moment()?;
     let asked = at.asked()?;
     at.expect(b",\"fact\":{\"about\":\"queue\",\"what\":{\"type\":")?;
-    let made = make(seq, moment, asked, at.event()?);
+    let made = make(seq, moment, asked, at.event(track)?);
     at.expect(b"}}}")?;
     at.end()?;
     Some(made)
@@ -133,9 +144,9 @@ impl<'a> Cursor<'a> {
 
     /// What follows the kind's name in an event, without its last brace.
     #[inline]
-    fn event(&mut self) -> Option<Event> {
+    fn event(&mut self, track: impl FnOnce(&str) -> TrackToken) -> Option<Event> {
         Some(match self.word()? {
-            b"ticket_issued" => self.ticket_issued()?,
+            b"ticket_issued" => self.ticket_issued(track)?,
             b"ticket_called" => {
                 let (ticket, desk) = self.ticket_and_desk()?;
                 self.expect(b",\"reason\":")?;
@@ -179,7 +190,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn ticket_issued(&mut self) -> Option<Event> {
+    fn ticket_issued(&mut self, track: impl FnOnce(&str) -> TrackToken) -> Option<Event> {
         self.expect(b",\"ticket\":")?;
         let ticket = TicketId(self.number()?);
         self.expect(b",\"number\":")?;
@@ -189,7 +200,7 @@ impl<'a> Cursor<'a> {
         self.expect(b",\"date\":")?;
         let date = self.date()?;
         self.expect(b",\"track\":")?;
-        let track = TrackToken(self.text()?.into());
+        let track = track(self.text()?);
         self.expect(b",\"origin\":")?;
         let origin = self.origin()?;
         self.expect(b",\"counts_from\":")?;
@@ -408,9 +419,12 @@ mod tests {
     }
 
     fn happened_of(record: Record) -> Option<Happened> {
-        let Fact::Queue(event) = record.fact else {
+        let Fact::Queue(mut event) = record.fact else {
             return None;
         };
+        if let Event::TicketIssued { track, .. } = &mut event {
+            *track = TrackToken::default();
+        }
         Some(Happened {
             seq: record.seq,
             at: record.at,

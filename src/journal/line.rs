@@ -196,8 +196,9 @@ impl<'a> Line<'a> {
             .flatten()
     }
 
-    /// What happened in the queue, without who asked for it, where it is of a frequent kind. Of
-    /// all else, and where something is wrong, [`Line::record`] says more.
+    /// What happened in the queue, as far as figures are made of it ([`frequent::happened`]), where
+    /// it is of a frequent kind. Of all else, and where something is wrong, [`Line::record`] says
+    /// more.
     #[inline]
     pub(super) fn happened(&self) -> Option<Happened> {
         if self.snapshot || self.prev.is_none() {

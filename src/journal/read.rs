@@ -47,7 +47,7 @@ pub fn read_days(
 
 /// What one who replays the queue is told of a journal.
 pub enum Told<'a> {
-    /// Something happened in the queue.
+    /// Something happened in the queue. The name of a ticket's page is left out.
     Happened(&'a Happened),
     /// A record of a rarer kind, be it of the queue or not.
     Record(Record),
@@ -57,7 +57,7 @@ pub enum Told<'a> {
 
 /// Tells what [`read_days`] reads, for figures, until `told` breaks off.
 ///
-/// Who asked for a fact is left aside, and each line stands by its checksum and sequence alone.
+/// What no figure is made of is left out, and each line stands by its checksum and sequence alone.
 /// Whether it links to the line before takes a hash of every line, and tells a line that somebody
 /// replaced, not one that broke: [`super::verify`] looks for that, and signatures stand under the
 /// hash of the whole file.

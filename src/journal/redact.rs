@@ -362,7 +362,7 @@ fn clear_some(text: &mut Option<String>) {
 }
 
 fn clear_track(track: &mut TrackToken) {
-    track.0 = Arc::default();
+    *track = TrackToken::default();
 }
 
 fn clear_code(code: &mut CodeHash) {

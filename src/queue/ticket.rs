@@ -45,7 +45,7 @@ impl fmt::Display for TicketNumber {
 }
 
 /// The unguessable name of a ticket's own page (`/t/…`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TrackToken(pub Arc<str>);
 

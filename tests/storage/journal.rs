@@ -11,6 +11,8 @@ use rinda::journal::{
     BackupError, Damage, ImportError, Journal, JournalError, Secrets, Told, backup, export, import,
     read_days, read_from, read_near, replay_days, snapshot_record, verify,
 };
+use rinda::queue::event::Event;
+use rinda::queue::ticket::TrackToken;
 
 use crate::common::{at, open, plain, records, riga, visit, write_two_quarters};
 
@@ -162,7 +164,12 @@ fn a_replay_is_told_what_the_reader_of_days_finds() {
     let (mut found, mut damage) = (Vec::new(), Vec::new());
     for item in read_days(dir.path(), &riga(), days.clone()).unwrap() {
         match item {
-            Ok(record) => found.push((record.seq, record.at, record.fact)),
+            Ok(mut record) => {
+                if let Fact::Queue(Event::TicketIssued { track, .. }) = &mut record.fact {
+                    *track = TrackToken::default();
+                }
+                found.push((record.seq, record.at, record.fact));
+            }
             Err(wrong) => damage.push(wrong),
         }
     }
