@@ -112,18 +112,20 @@ impl<K: Copy + Ord> Tally<K> {
             return;
         }
         let mut merged = Vec::with_capacity(self.0.len() + other.0.len());
-        let mut mine = self.0.iter().copied().peekable();
-        for (value, count) in &other.0 {
-            while let Some(before) = mine.next_if(|(mine, _)| mine < value) {
-                merged.push(before);
-            }
-            let here = mine.next_if(|(mine, _)| mine == value);
-            let sum = here.map_or(0, |(_, count)| count) + count * sign;
+        let (mut mine, mut theirs) = (self.0.as_slice(), other.0.as_slice());
+        while let (Some((here, count)), Some((there, other))) = (mine.first(), theirs.first()) {
+            // Which comes first looks like chance: without branches nothing is guessed wrong.
+            let (is_mine, is_theirs) = (here <= there, there <= here);
+            let value = if is_mine { *here } else { *there };
+            let sum = count * i64::from(is_mine) + other * sign * i64::from(is_theirs);
             if sum != 0 {
-                merged.push((*value, sum));
+                merged.push((value, sum));
             }
+            mine = mine.get(usize::from(is_mine)..).unwrap_or_default();
+            theirs = theirs.get(usize::from(is_theirs)..).unwrap_or_default();
         }
-        merged.extend(mine);
+        merged.extend_from_slice(mine);
+        merged.extend(theirs.iter().map(|(value, count)| (*value, count * sign)));
         self.0 = merged;
     }
 }
