@@ -31,7 +31,7 @@ const FILE_MAX: Duration = Duration::from_secs(1);
 /// A quarter's JSON takes no longer, half the time.
 const JSON_MAX: Duration = Duration::from_millis(20);
 
-/// A quarter of all centres' size is to be recomputed in this time, on one core.
+/// A quarter of all centres' size is recomputed in this time, on one core.
 const LARGE_MAX: Duration = Duration::from_secs(3);
 
 /// How long one report took each way.
@@ -54,6 +54,7 @@ pub fn measure(data: &Path, quarter: &str, rows: &mut Vec<Row>) -> Result<Taken>
         "the two ways differ"
     );
     ensure!(days.len() > 60, "{} dates", days.len());
+    ensure!(rollups <= JSON_MAX, "the JSON took {}", time(rollups));
     let taken = Taken { rollups, journal };
     rows.push(limit(
         "the quarter as JSON, beside two others",
@@ -80,6 +81,7 @@ pub fn measure_large(years: &Years, small: &Taken, rows: &mut Vec<Row>) -> Resul
         .map(|service| service.issued)
         .sum();
     ensure!(issued == i64::try_from(LARGE_TICKETS)?, "{issued} tickets");
+    ensure!(journal <= LARGE_MAX, "recomputing took {}", time(journal));
     rows.push(limit(
         "700,000 tickets recomputed from the journal",
         journal,
