@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,7 +24,7 @@ use super::state::State;
 use crate::queue::command::Actor;
 
 /// A date that begins when the file being written is as long as this begins a new part of it, bytes:
-/// plain lines take fifteen times the room of packed ones.
+/// plain lines take more than fifteen times the room of packed ones.
 const PART_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Bytes at the end of the acknowledged part that are written again after an error: the page that
@@ -156,12 +157,10 @@ impl Journal {
                 journal.current = Some(journal.open_file(newest.clone(), length)?);
             }
             for files in closed.chunk_by(|one, next| one.quarter == next.quarter) {
-                let packed = if files.iter().all(|file| file.quarter == newest.quarter) {
-                    files
-                        .iter()
-                        .try_for_each(|part| packing::pack_part(&journal.dir, part))
-                } else {
-                    packing::pack_quarter(&journal.dir, files)
+                let goes_on = files.iter().all(|file| file.quarter == newest.quarter);
+                let packed = match goes_on {
+                    true => packing::pack_parts(&journal.dir, files),
+                    false => packing::pack_quarter(&journal.dir, files),
                 };
                 if let (Err(error), Some(file)) = (packed, files.first()) {
                     opened.damage.push(recovery::unreadable(file, &error));
@@ -217,7 +216,7 @@ impl Journal {
         }
         self.last = last;
         if let Some(part) = closed
-            && let Err(error) = packing::pack_part(&self.dir, &part)
+            && let Err(error) = packing::pack_parts(&self.dir, slice::from_ref(&part))
         {
             tracing::warn!(%error, part = part.name(), "not packed yet; the next start does it");
         }

@@ -21,7 +21,8 @@ const FRAME_BYTES: usize = 256 * 1024;
 /// No frame unpacks to more than this.
 const FRAME_BYTES_MAX: usize = FRAME_BYTES + LINE_BYTES_MAX;
 
-/// Packs a quarter within seconds, a tenth smaller than level 12; the levels above gain little.
+/// Eight per cent smaller than level 12, and a part takes a second or two; level 19 saves two per cent
+/// more in four times the time.
 const LEVEL: i32 = 15;
 
 /// What every zstd frame begins with.

@@ -21,17 +21,19 @@ pub(super) fn pack_quarter(dir: &Path, files: &[QuarterFile]) -> io::Result<()> 
         [whole] if whole.is_whole() => Ok(()),
         [plain] if !plain.packed => pack(dir, plain, &QuarterFile::packed(dir, plain.quarter)),
         [first, ..] => {
-            for part in files {
-                pack_part(dir, part)?;
-            }
+            pack_parts(dir, files)?;
             let parts: Vec<_> = files.iter().map(|part| part.packed_part()).collect();
             join(dir, &parts, &QuarterFile::packed(dir, first.quarter))
         }
     }
 }
 
-/// Packs a part behind which there is another one.
-pub(super) fn pack_part(dir: &Path, part: &QuarterFile) -> io::Result<()> {
+/// Packs parts behind which there is another one.
+pub(super) fn pack_parts(dir: &Path, parts: &[QuarterFile]) -> io::Result<()> {
+    parts.iter().try_for_each(|part| pack_part(dir, part))
+}
+
+fn pack_part(dir: &Path, part: &QuarterFile) -> io::Result<()> {
     if part.packed {
         return Ok(());
     }

@@ -187,7 +187,7 @@ impl Recovery<'_> {
         damage
     }
 
-    /// A file is packed once the next one is there, and the next one begins with two records: a
+    /// A file is packed once the next one is there, and the next one begins with records: a
     /// packed file at the end, or an empty one behind it, shows that records are gone.
     fn note_missing_end(&mut self, files: &[QuarterFile], index: usize, last: Option<Last>) {
         let Some(file) = files.get(index) else { return };

@@ -15,7 +15,7 @@ use crate::journal::Quarter;
 use crate::queue::calendar::Edits;
 use crate::queue::catalogue::Service;
 use crate::queue::setup::Setup;
-use crate::queue::statistics::{DayFigures, Moments, ServiceFigures};
+use crate::queue::statistics::{DayFigures, ServiceFigures};
 
 /// Which quarter is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -71,13 +71,8 @@ impl Pooled {
     pub fn add(&mut self, date: Date, day: DayFigures) {
         self.dates.insert(date);
         for (service, figures) in day.services {
-            let part = ServiceFigures {
-                waits: figures.waits.together(),
-                half_hours: BTreeMap::new(),
-                finished_at: Moments::default(),
-                ..figures
-            };
-            self.parts.entry(service).or_default().push(part);
+            let parts = self.parts.entry(service).or_default();
+            parts.push(figures.without_half_hours());
         }
     }
 

@@ -41,16 +41,6 @@ impl Waits {
         }
     }
 
-    /// The same waits in one cell, for one who asks neither for half-hours nor for promises.
-    pub fn together(&self) -> Self {
-        let cell = WaitCell {
-            half_hour: 0,
-            promised: None,
-        };
-        let all = Some(self.all()).filter(|all| !all.is_empty());
-        Self(all.into_iter().map(|all| (cell, all)).collect())
-    }
-
     /// The same waits in one cell for each promise, for one who does not ask for half-hours.
     pub fn by_promise(&self) -> Self {
         let mut parts: BTreeMap<Option<u8>, Vec<&Histogram>> = BTreeMap::new();
